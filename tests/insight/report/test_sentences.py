@@ -1,0 +1,76 @@
+"""Whole sentences of the page, with the numbers in them, and what stands on either side of a bound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.insight.report.sections import quality
+from glassnet.insight.report.sections.suggestions import suggestions
+from glassnet.insight.report.subject import Names, NamedSamples
+from glassnet.insight.report.tables.subject import Judged, Worst
+from tests.insight.report.pages import Page
+from tests.insight.report.test_suggestions import FALLING, FLAT, HIDDEN, finding, subject
+
+
+def why(**columns: list[float]) -> str:
+    """The reason of the first suggestion."""
+    return suggestions(subject(HIDDEN, **columns), [])[0].why
+
+
+def test_each_reason_from_the_curves_names_its_epoch_and_its_values() -> None:
+    assert why(loss=FALLING) == "The loss was still falling: its best value, 0.1, is that of epoch 10 of 10."
+    early = [1.0, *[0.3] * 6, 0.2, 0.25, 0.28]
+    assert why(loss=FLAT, validation_loss=[*early[:9], 0.19]).startswith(
+        "The validation loss was still falling: its best value, 0.19, is that of epoch 10 of 10."
+    )
+    assert why(loss=FLAT, validation_loss=[1.0, 1.2, *[1.5] * 7, 1.75]) == (
+        "The validation loss never fell clearly below that of the first epoch (1), and rose to 1.75: what was learned "
+        "does not hold for new samples."
+    )
+    assert why(loss=FLAT, validation_loss=[1.0, 0.5, 0.4, *[0.6] * 6, 0.65]) == (
+        "The validation loss was best after 3 epochs (0.4) and rose to 0.65: stop there."
+    )
+    assert why(loss=[1.0]) == "One epoch does not show where the loss ends: train longer."
+
+
+def test_another_seed_is_the_next_one_or_1_where_the_network_began_from_a_generator() -> None:
+    about = subject(HIDDEN, loss=FLAT)
+    for seed, other in ((0, 1), (7, 8), (np.random.default_rng(3), 1)):
+        network = gn.Network([gn.Dense(2, "softmax")], seed=seed, input_shape=2)
+        *_, last = suggestions(replace(about, trained=replace(about.trained, network=network)), [])
+        assert dict(last.change) == {"seed": other}
+        assert last.why == "See how much of this result is luck: train from other first weights."
+
+
+def test_the_reason_of_a_finding_is_its_code_and_its_remedy_with_one_stop() -> None:
+    about = subject(HIDDEN, loss=FLAT)
+    for remedy in ("a remedy", "a remedy."):
+        (made, _) = suggestions(about, [replace(finding("overfitting"), remedy=remedy)])
+        assert made.why == "overfitting: a remedy."
+
+
+@pytest.mark.parametrize(
+    ("margin", "place"), [(-0.1, 0), (0.0, 0), (1e-9, 1), (0.9999, 1), (1.0, 2), (1.5, 2)]
+)
+def test_a_margin_counts_on_one_side_of_each_bound(margin: float, place: int) -> None:
+    about: Any = SimpleNamespace(misses=np.array([[1 - margin]]), judged=SimpleNamespace(name="test"))
+    rows = next(iter(Page(quality._of_margins(about)).tables.values()))
+    assert [cells[1] for cells in rows[1:]] == ["100.00 %" if i == place else "0.00 %" for i in range(3)]
+
+
+def test_what_holds_arrays_is_compared_as_itself_and_not_by_its_numbers() -> None:
+    """``==`` between arrays has no single answer; two subjects with equal numbers are two."""
+    numbers = np.arange(3.0)
+    parts = [
+        NamedSamples("test", numbers, numbers), Judged("test", np.arange(3), numbers, numbers),
+        Worst(1, "a", "b", "c", {}), subject(HIDDEN, loss=FLAT),
+    ]  # fmt: skip
+    for one in parts:
+        assert one == one and one != replace(one) and hash(one) == hash(one)  # noqa: PLR0124
+    assert isinstance(parts[3].names, Names)
