@@ -102,7 +102,10 @@ def test_of_steps_whose_rate_nobody_knows_only_the_sign_is_said() -> None:
 )  # fmt: skip
 def test_a_factor_is_explained_by_every_size_that_it_may_be(c: float, may_be: str) -> None:
     (line,) = reporting._about_factor(judged(factor=c, n_outputs=4))
-    assert line == f"all gradients are {c:.6g} times the slopes of the loss ({may_be}): a matter of the learning rate"
+    assert (
+        line
+        == f"all gradients are {c:.6g} times the slopes of the loss ({may_be}): a matter of the learning rate"
+    )
 
 
 def test_one_sample_or_output_explains_no_factor() -> None:
@@ -259,7 +262,9 @@ def test_why_nothing_is_said_of_the_gradients_is_said(slips: list[Slip]) -> None
         return report.not_checked[0].removeprefix("the gradients: ")
 
     assert why(given=0.01 * np.sign(G), **STEP).startswith("backward moves all parameters by the same amount")
-    assert why(is_doubtful=True) == "what backward gives is wrong with these parameters, and right with others"
+    assert (
+        why(is_doubtful=True) == "what backward gives is wrong with these parameters, and right with others"
+    )
     assert why(left=True) == "what backward gives is not right, and other readings were not tried"
     assert why(**STEP).startswith("no step of backward is right; whether they are of something else")
     assert why(**NOT_ONE).startswith("how many steps backward takes, or what else it does, is not known")

@@ -12,7 +12,7 @@ import pytest
 import glassnet as gn
 from glassnet.insight.report.sections import quality
 from glassnet.insight.report.sections.suggestions import suggestions
-from glassnet.insight.report.subject import Names, NamedSamples
+from glassnet.insight.report.subject import NamedSamples, Names
 from glassnet.insight.report.tables.subject import Judged, Worst
 from tests.insight.report.pages import Page
 from tests.insight.report.test_suggestions import FALLING, FLAT, HIDDEN, finding, subject
@@ -72,5 +72,5 @@ def test_what_holds_arrays_is_compared_as_itself_and_not_by_its_numbers() -> Non
         Worst(1, "a", "b", "c", {}), subject(HIDDEN, loss=FLAT),
     ]  # fmt: skip
     for one in parts:
-        assert one == one and one != replace(one) and hash(one) == hash(one)  # noqa: PLR0124
+        assert one == one and one != replace(one) and hash(one) == hash(one)
     assert isinstance(parts[3].names, Names)
