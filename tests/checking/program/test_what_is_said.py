@@ -231,7 +231,8 @@ STEP, NOT_ONE, BESIDE = {"is_step": True}, {"is_step": True, "is_one_step": Fals
     [
         ({}, False, False, False, False, True), ({}, True, False, False, False, True),
         # what was not tried may be what is meant, unless a slip gives the numbers
-        ({}, False, True, False, False, False), ({}, False, True, False, True, True), ({}, True, True, False, False, True),
+        ({}, False, True, False, False, False), ({}, False, True, False, True, True),
+        ({}, True, True, False, False, True),
         (STEP, False, True, False, True, False),
         # steps may be of something else, unless some are right or the user says so
         (STEP, False, False, False, True, False), (STEP, False, False, True, False, True),
