@@ -19,12 +19,15 @@ import { RULES } from "./diagnosis/rules.js";
 import { found, told } from "./diagnosis/table.js";
 import { said } from "./diagnosis/words.js";
 import { Session } from "./training/session.js";
+import { Remote } from "./training/remote.js";
+import { listen } from "./training/worker.js";
+import { Store } from "./state/store.js";
 import { glassnetCode, notebook } from "./code/glassnet.js";
 import { numpyCode } from "./code/numpy.js";
 import { torchCode } from "./code/torch.js";
 import { gathered } from "./panels/pad.js";
 import { cell, csvOf } from "./panels/files.js";
-import { isMet } from "./app/conditions.js";
+import { endsFor, isMet } from "./app/conditions.js";
 import { hiddenOf } from "./app/opening.js";
 import { zeroLines } from "./drawing/contour.js";
 import { binned } from "./drawing/histogram.js";
@@ -49,9 +52,42 @@ function stepOf(patch, steps) {
   return { trace: training.trace(), spec: network.spec, columns, fields, outputs: head.outputs, optimizer: network.spec.optimizer };
 }
 
+/** The worker on a clock that stands still until it is told to go on; each reading of it takes `cost` milliseconds. */
+function workerOf(patch, { cost = 0.01 } = {}) {
+  const { choices, samples, spec, columns } = made(patch), { train } = samples.parts;
+  const heard = [], timers = [];
+  let now = 0, number = 0, order = 0;
+  performance.now = () => { now += one.cost; return now; };
+  globalThis.postMessage = (message) => heard.push(message);
+  globalThis.setTimeout = (call, wait, ...given) => { timers.push({ at: now + wait, number: number += 1, call: () => call(...given) }); return number; };
+  globalThis.clearTimeout = (id) => { const place = timers.findIndex((timer) => timer.number === id); if (place >= 0) timers.splice(place, 1); };
+  globalThis.self = {};
+  listen();
+  const one = {
+    heard, timers, cost,
+    send(message) { order += 1; self.onmessage({ data: { ...message, order } }); },
+    /** Lets so many timers that are due within these milliseconds come, the earliest first. */
+    wait(milliseconds, most = 1000) {
+      const ends = now + milliseconds;
+      for (let i = 0; i < most; i += 1) {
+        timers.sort((a, b) => a.at - b.at || a.number - b.number);
+        if (timers.length === 0 || timers[0].at > ends) break;
+        const timer = timers.shift();
+        now = Math.max(now, timer.at);
+        timer.call();
+        self.onmessage({ data: { do: "seen", order } });
+      }
+    },
+    last: (say) => heard.filter((message) => message.say === say).at(-1),
+  };
+  one.send({ do: "begin", id: 1, plan: { spec, state: patch.state ?? null, train: { X: train.X, y: train.y }, validation: null, test: null, batch: choices.batch, columns, grid: null } });
+  return one;
+}
+
 globalThis.page = {
+  workerOf, Remote, Store,
   zeroLines, Case, Samples, RULES, found, told, said,
   create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, components, usual, readAddress, writeAddress, columnsOf, specOf, tell, catalogue,
   lossSections, ownSections, parameterSections, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,
-  numpyCode, torchCode, gathered, cell, csvOf, isMet, hiddenOf, binned, layoutOf, planeOf, made, stepOf,
+  numpyCode, torchCode, gathered, cell, csvOf, isMet, endsFor, hiddenOf, binned, layoutOf, planeOf, made, stepOf,
 };

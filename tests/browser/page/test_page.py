@@ -73,12 +73,15 @@ def test_it_runs_until_an_epoch_or_a_loss(open_page: Open) -> None:
     tab = open_page()
     for wanted, condition in (
         ("12", "s.frame.epoch === 12"),
-        ("loss 0.3", "s.history.at(-1).loss <= 0.3 && s.history.at(-2).loss > 0.3"),
+        ("loss 0.1", "s.history.at(-1).loss <= 0.1 && s.history.at(-2).loss > 0.1"),
     ):
         tab.fill("[aria-label='run until']", wanted)
         tab.press("[aria-label='run until']", "Tab")
         tab.click("button.play")
         after(tab, f"!s.running && {condition}")
+    tab.click("button.play")
+    tab.wait_for_selector(".said >> text=the training has reached a loss of 0.1, until which it was to run")
+    assert not state(tab, "running")
 
 
 def test_pointing_at_a_weight_shows_its_formula_and_a_click_edits_it(open_page: Open) -> None:
@@ -404,6 +407,7 @@ def test_each_lesson_is_followed_to_its_end(open_page: Open) -> None:
     tab.click("#tab-lessons")
     tab.click(".card:has-text('XOR') >> text=begin")
     follow(tab, lambda: train_until_done(tab))
+    assert state(tab, "frame.epoch") == 2000 and not state(tab, "running")
     tab.wait_for_selector(
         ".banner >> text=samples 00, 01 and 10 are all zero in every hidden unit of layer 1"
     )
@@ -424,6 +428,7 @@ def test_each_lesson_is_followed_to_its_end(open_page: Open) -> None:
     tab.click("#tab-lessons")
     tab.click(".card:has-text('digit') >> text=begin")
     after(tab, "s.source.name === 'digits' && s.frame !== null")
+    assert not state(tab, "lesson.done")  # what was trained before is not what the lesson waits for
     follow(tab, lambda: train_until_done(tab))
     follow(tab, lambda: tab.click(unit))
     follow(tab, lambda: tab.click("#tab-formula"))

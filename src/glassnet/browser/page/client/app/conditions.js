@@ -22,6 +22,11 @@ const CONDITIONS = {
   finding: (words, { findings }) => findings.some(({ text }) => text.includes(words)),
 };
 
+/** Where a run ends for these conditions: at the very epoch that is waited for, so that every reader sees the same there. */
+export function endsFor({ epoch, stuck_above: stuck } = {}) {
+  return [epoch, stuck?.epoch].filter((wanted) => wanted !== undefined).map((wanted) => ({ epoch: wanted }));
+}
+
 /** Whether all conditions of a step hold; `says` is the text for people. */
 export function isMet({ says, ...conditions }, state) {
   return Object.entries(conditions).every(([name, wanted]) => {

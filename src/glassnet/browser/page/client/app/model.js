@@ -8,6 +8,8 @@ import { columnsOf } from "../state/columns.js";
 import { optimizerOf, specOf } from "../state/spec.js";
 import { Store } from "../state/store.js";
 import { create, parts } from "../training/engine.js";
+import { endInWords, isAt } from "../training/ends.js";
+import { endsFor } from "./conditions.js";
 import { findingsOf } from "./findings.js";
 import { choicesOf, choicesOfOptimizer } from "./opening.js";
 import { sourceOf, usualFor } from "./sources.js";
@@ -25,6 +27,8 @@ export class Model {
     this.remote = null;
     this.asked = {};
     this.path = [];
+    this.turn = 0; // of who begins with other data or another network
+    this.isBeginning = false;
   }
 
   get(name) {
@@ -38,7 +42,7 @@ export class Model {
   }
 
   say(text) {
-    this.store.set({ said: [...this.get("said").slice(-4), text] });
+    this.store.set({ said: [...this.get("said").filter((other) => other !== text).slice(-4), text] });
   }
 
   /** Other choices; the training begins anew where they make another network or other data. */
@@ -65,12 +69,12 @@ export class Model {
   /** Data, network and training from the choices; `state` of parameters, where they are given. */
   async begin(state = null) {
     this.withoutFile();
-    const { choices } = this.store.state;
     this.again = () => this.begin(state);
     this.store.set({ file: null });
     try {
-      const source = await sourceOf(choices, this.store.state);
-      if (choices !== this.get("choices")) return; // chosen anew meanwhile
+      const source = await this.sourceInTurn(this.get("choices"));
+      if (source === null) return;
+      const { choices } = this.store.state; // with what was chosen meanwhile and makes no other data
       const head = headOf(choices, source);
       const samples = prepare(source, choices, head);
       const spec = specOf(choices, head, samples.width, this.get("own"));
@@ -91,14 +95,27 @@ export class Model {
 
   /** A network of a file, or of Python: its parts become the choices; data must have as many columns and answers. */
   async adopt(spec, state, name, step = null) {
-    const choices = choicesOf(spec, this.get("choices"));
-    const source = await sourceOf(choices, this.store.state);
+    const choices = choicesOf(spec, this.get("choices")), source = await this.sourceInTurn(choices);
+    if (source === null) return;
     refuseOtherSamples(spec, source);
     const head = step?.head ?? headOf(choices, source, create(spec).plan.n_outputs);
     const samples = prepare(source, choices, head);
     this.start({ source, head, samples, spec, state, shuffle: step?.shuffle }, { choices, selection: null, pointed: null, file: name, own: spec.layers });
     this.again = () => this.adopt(spec, state, name, step);
     if (step !== null) this.go(state.step + step.ahead);
+  }
+
+  /** The samples of who begins now; null where somebody else began while they were unpacked. */
+  async sourceInTurn(choices) {
+    this.turn += 1;
+    const own = this.turn;
+    this.isBeginning = true;
+    try {
+      const source = await sourceOf(choices, this.store.state);
+      return own === this.turn ? source : null;
+    } finally {
+      if (own === this.turn) this.isBeginning = false;
+    }
   }
 
   /** Begins with a network of this description; `more` is set with it. */
@@ -113,7 +130,6 @@ export class Model {
     const columns = columnsOf(mirror);
     this.path = [];
     this.changed = false;
-    this.sent = 0;
     this.mirror = { network: mirror, training: mirror.training(train.X, train.y, { batch_size: choices.batch || null, shuffle }) };
     this.store.set({
       source, head, samples, history: [], frame: null, running: false, stopped: null, findings: [], axes, sample: null, ...more,
@@ -142,12 +158,14 @@ export class Model {
       this.store.set({ findings: findingsOf(message.found, this.get("network").columns) });
       return;
     }
+    if (message.say === "undiagnosed") return void this.say(`the rules of the diagnosis do not get through this network: ${message.message}`);
+    const isLate = this.remote.isLate(message);
     this.follow(message);
-    if (message.changes === this.sent) this.agree(message.optimizer);
+    if (!isLate && !this.isBeginning) this.agree(message.optimizer);
     const kept = this.get("history").slice(0, message.from);
     this.mirror.network.optimizer = message.optimizer;
     this.mirror.training.restore(message.state);
-    this.store.set({ frame: message, history: [...kept, ...message.rows], running: message.running });
+    this.store.set({ frame: message, history: [...kept, ...message.rows], running: isLate ? this.get("running") : message.running });
   }
 
   /** Where one went back to a step with another optimizer, that is the choice again. */
@@ -167,8 +185,12 @@ export class Model {
   }
 
   run() {
+    const { until, lesson, frame, history, speed } = this.store.state;
+    const isPast = (end) => isAt(end, frame?.epoch ?? 0, history.at(-1));
+    if (until !== null && isPast(until)) return this.say(`the training has reached ${endInWords(until)}, until which it was to run; choose a later end, or none`);
+    const asked = lesson === null || lesson.done ? [] : endsFor(lesson.lesson.steps[lesson.step].wait);
     this.store.set({ running: true, stopped: null });
-    this.remote.send({ do: "run", speed: this.get("speed"), until: this.get("until") });
+    this.remote.send({ do: "run", speed, ends: [...asked, ...(until === null ? [] : [until])].filter((end) => !isPast(end)) });
   }
 
   toggle() {
@@ -207,7 +229,6 @@ export class Model {
   /** Changes of the network here and now: a weight, what is frozen, the optimizer. */
   change(changes) {
     this.changed = true;
-    this.sent += 1;
     this.remote.send({ do: "change", changes });
   }
 

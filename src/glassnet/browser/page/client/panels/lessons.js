@@ -15,26 +15,22 @@ export async function lessonOfAddress(model) {
   else if (name !== "") model.say(`there is no lesson called ${name.slice(0, 40)}; there are ${all.map((one) => one.name).join(", ")}`);
 }
 
-async function begin(model, lesson) {
-  model.store.set({ lesson: { lesson, step: 0, done: false } });
-  await enter(model);
-}
+const begin = (model, lesson) => enter(model, { lesson, step: 0, done: false, entered: false });
 
-/** Sets the page up for the present step. */
-async function enter(model) {
-  const { lesson, step } = model.get("lesson"), { state, parameters, view } = lesson.steps[step];
+/** Sets the page up for a step; until it is, nothing that is there from before counts as done. */
+async function enter(model, at) {
+  const { state, parameters, view } = at.lesson.steps[at.step];
+  model.store.set({ lesson: at });
   if (state !== undefined) await model.reset(state, parameters ?? null);
-  if (view !== undefined) model.store.set(view);
+  if (model.get("lesson") !== at) return; // another step meanwhile
+  model.store.set({ ...view, lesson: { ...at, entered: true } });
 }
 
 /** The present step, above the drawing. */
 export function lessonBox(model) {
   const root = h("section", { class: "lesson", "aria-label": "lesson", hidden: true });
 
-  function to(step) {
-    model.store.set({ lesson: { ...model.get("lesson"), step, done: false } });
-    enter(model);
-  }
+  const to = (step) => enter(model, { ...model.get("lesson"), step, done: false, entered: false });
 
   function show({ lesson: at }) {
     root.hidden = at === null;
@@ -50,7 +46,7 @@ export function lessonBox(model) {
 
   function watch(state) {
     const { lesson: at } = state;
-    if (at === null || at.done) return;
+    if (at === null || at.done || !at.entered) return;
     const { wait } = at.lesson.steps[at.step];
     if (wait === undefined || !isMet(wait, state)) return;
     if (state.running) model.pause();

@@ -42,15 +42,23 @@ export class Store {
         this.ask();
         return;
       }
+      if (!listener.due) continue; // taken back meanwhile
       listener.due = false;
-      listener.call(this.state);
+      try {
+        listener.call(this.state);
+      } catch (error) {
+        reportError(error); // who else waits is called all the same
+      }
     }
   }
 
   /** `call()` when a frame has time for it, after what has waited longer; what is returned takes that back. */
   later(call) {
     const once = { names: [], due: true, since: performance.now(), call: () => { drop(); call(); } };
-    const drop = () => { this.listeners = this.listeners.filter((listener) => listener !== once); };
+    const drop = () => {
+      once.due = false;
+      this.listeners = this.listeners.filter((listener) => listener !== once);
+    };
     this.listeners.push(once);
     this.ask();
     return drop;

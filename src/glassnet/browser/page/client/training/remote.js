@@ -6,15 +6,23 @@ export class Remote {
     const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     this.worker = new Worker(url);
     this.id = 0;
+    this.order = 0;
     this.worker.onmessage = ({ data }) => {
-      if (data.say === "frame") requestAnimationFrame(() => this.send({ do: "seen" }));
+      if (data.say === "frame") requestAnimationFrame(() => this.worker.postMessage({ do: "seen", order: this.order }));
       if (data.id === this.id) heard(data);
     };
     this.worker.onerror = (event) => heard({ say: "stopped", message: event.message, diverged: false, layer: null });
   }
 
+  /** Orders are numbered, and each frame says which was the last that the worker had heard. */
   send(message) {
-    this.worker.postMessage(message);
+    this.order += 1;
+    this.worker.postMessage({ ...message, order: this.order });
+  }
+
+  /** Whether a frame was made before the worker heard the last order. */
+  isLate({ order }) {
+    return order !== this.order;
   }
 
   begin(plan) {

@@ -2,6 +2,7 @@
 import { Case, readsRules, Samples } from "../diagnosis/case.js";
 import { RULES } from "../diagnosis/rules.js";
 import { found } from "../diagnosis/table.js";
+import { isAt } from "./ends.js";
 import { Session } from "./session.js";
 
 const TURN = 14; // milliseconds
@@ -10,8 +11,11 @@ const SELDOM = 900; // milliseconds between two diagnoses while the training run
 const SHARE = 12; // times as long as one takes
 const DEAR = 5; // milliseconds that an evaluation may take in every frame
 
-let looked = { samples: null, at: 0, cost: 0, due: null };
-let session = null, run = null, shown = true, sent = 0, id = 0, changes = 0, evaluated = { cost: 0, at: 0, value: null };
+const UNLOOKED = { samples: null, at: 0, cost: 0, due: null, failed: false };
+
+let looked = UNLOOKED;
+let session = null, run = null, shown = true, sent = 0, id = 0, order = 0, changes = 0, evaluated = { cost: 0, at: 0, value: null };
+let turning = false; // whether a turn is to come: there is one at a time, however often a run begins anew
 
 function evaluation() {
   const { train, validation, test } = session.plan;
@@ -45,7 +49,7 @@ function show() {
   const frame = {
     say: "frame", id, step: session.step, epoch: session.epoch, first: session.first, state: session.training.state(),
     optimizer: session.optimizer, from: Math.max(0, from - 1), rows: history.slice(Math.max(0, from - 1)), evaluation: value,
-    responses: answers, tops: answers?.map(topOf) ?? null, running: run !== null, changes, next: Array.from(session.training.next),
+    responses: answers, tops: answers?.map(topOf) ?? null, running: run !== null, changes, order, next: Array.from(session.training.next),
   };
   sent = history.length;
   postMessage(frame, frame.responses === null ? [] : frame.responses.map((values) => values.buffer));
@@ -55,30 +59,38 @@ function show() {
 /** What the rules of diagnosis find now; while the training runs not too often. */
 function diagnose() {
   looked.due = null;
-  if (session === null || !readsRules(session.network)) return;
+  if (session === null || looked.failed || !readsRules(session.network)) return;
   const began = performance.now();
-  looked.samples ??= new Samples(session.plan);
-  const all = found(new Case(looked.samples, session.network, session.history), RULES);
+  try {
+    looked.samples ??= new Samples(session.plan);
+    postMessage({ say: "diagnosis", id, found: found(new Case(looked.samples, session.network, session.history), RULES) });
+  } catch (error) {
+    looked.failed = true; // the training goes on, and is not asked again
+    postMessage({ say: "undiagnosed", id, message: error.message });
+  }
   looked.at = performance.now();
   looked.cost = looked.at - began;
-  postMessage({ say: "diagnosis", id, found: all });
 }
 
+/** At once where the training rests: what was put off while it ran is not waited for. */
 function diagnoseSoon() {
+  if (run !== null && looked.due !== null) return;
+  clearTimeout(looked.due);
   const wait = run === null ? 0 : Math.max(SELDOM, SHARE * looked.cost) - (performance.now() - looked.at);
-  if (looked.due !== null) return;
-  looked.due = setTimeout(guarded, Math.max(0, wait), diagnose);
+  looked.due = setTimeout(diagnose, Math.max(0, wait));
 }
 
-function finished({ until }) {
-  if (until === null || until === undefined) return false;
-  const last = session.history.at(-1);
-  return (until.epoch !== undefined && session.epoch >= until.epoch)
-    || (until.loss !== undefined && last !== undefined && last.loss <= until.loss);
+const finished = ({ ends }) => ends.some((end) => isAt(end, session.epoch, session.history.at(-1)));
+
+function turnIn(milliseconds) {
+  if (turning) return;
+  turning = true;
+  setTimeout(guarded, milliseconds, turn);
 }
 
 /** One turn of running: steps for as long as a turn lasts, or as many as the speed allows. */
 function turn() {
+  turning = false;
   if (run === null) return;
   const now = performance.now(), { speed } = run;
   if (speed === "step") {
@@ -90,7 +102,7 @@ function turn() {
   }
   if (finished(run)) run = null;
   if (shown || run === null) show();
-  setTimeout(guarded, speed === "full" ? 0 : 8, turn);
+  turnIn(speed === "full" ? 0 : 8);
 }
 
 function stopped(error) {
@@ -118,15 +130,14 @@ const ACTIONS = {
     changes = 0;
     evaluated = { cost: 0, at: 0, value: null };
     clearTimeout(looked.due);
-    looked = { samples: null, at: 0, cost: 0, due: null };
+    looked = { ...UNLOOKED };
     session = null;
     session = new Session(message.plan);
     show();
   },
-  run({ speed, until }) {
-    const idle = run === null;
-    run = { speed, until, last: 0 };
-    if (idle) setTimeout(guarded, 0, turn);
+  run({ speed, ends }) {
+    run = { speed, ends, last: 0 };
+    turnIn(0);
   },
   pause() {
     run = null;
@@ -163,5 +174,8 @@ const ACTIONS = {
 
 /** Listens; called where there is no page. */
 export function listen() {
-  self.onmessage = ({ data }) => { if (session !== null || data.do === "begin") guarded(ACTIONS[data.do], data); };
+  self.onmessage = ({ data }) => {
+    order = data.order;
+    if (session !== null || data.do === "begin") guarded(ACTIONS[data.do], data);
+  };
 }
