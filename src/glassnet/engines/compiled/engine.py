@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.engines.base import DType, Predict, Steps, Task, Vectors
-from glassnet.engines.compiled import kernels, layers
+from glassnet.engines.compiled import kernels, layers, own_layers
 from glassnet.engines.compiled.kernels import Kernel
 from glassnet.engines.threads import matrix_threads
 from glassnet.errors import EngineError
@@ -48,7 +48,11 @@ def kernels_of(row: Row, dtype: DType) -> dict[str, Kernel]:
         If compiled code does not know the kind of row.
     """
     if row.own is not None:
-        return layers.own_functions(row.own.layer, dtype)
+        layer, shape = row.own.layer, row.own.input_shape
+        facts = own_layers.facts_of_own(layer, shape)
+        if facts is None:
+            return layers.own_functions(layer, dtype)
+        return own_layers.own_layer(layer, facts, shape[0], dtype)
     if row.kind == DROPOUT:
         return {}
     if row.kind not in KINDS:

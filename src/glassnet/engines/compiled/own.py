@@ -65,7 +65,7 @@ def compile(key: Key, kind: Any, meanings: Meanings) -> CFunction:
     except Exception as error:  # Numba raises errors of all kinds for what it does not know
         _by_numpy(key)
         raise EngineError(
-            f"{title(key.thing)} cannot be compiled: {_reason(error)}. Write it with arithmetic and NumPy's "
+            f"{title(key.thing)} cannot be compiled: {reason_of(error)}. Write it with arithmetic and NumPy's "
             "elementary functions, entry by entry, or use engine='numpy'"
         ) from None
 
@@ -90,7 +90,7 @@ def title(thing: Thing) -> str:
     return f"the {kind} {getattr(thing, 'registered_name', type(thing).__name__)!r}"
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """The line of Numba's message that says something."""
     lines = [line.strip() for line in str(error).splitlines()]
     told = [line for line in lines if line and not line.startswith("Failed in")] or [type(error).__name__]
