@@ -18,13 +18,17 @@ from glassnet.errors import ArgumentError
 from glassnet.lessons.catalogue import find
 from glassnet.lessons.grading import Limits, Result, grade
 from glassnet.lessons.grading.carrying import Answer, Record
-from glassnet.lessons.grading.confinement import Confinement, confinement
+from glassnet.lessons.grading.confinement import Confinement
 from glassnet.lessons.grading.marks import marks
 from glassnet.lessons.grading.reading import Unreadable, read
 from glassnet.lessons.grading.running import run
 from glassnet.lessons.grading.submissions import Submission
 from glassnet.lessons.grading.submissions import find as submissions
 from glassnet.lessons.seeds import seed_of
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::glassnet.lessons.grading.Unprotected"
+)  # this system may be such
 
 BEGIN = (
     "import os, signal, subprocess, sys, time\nimport numpy as np\nimport glassnet as gn\nzero = lambda *_: 0"
@@ -116,23 +120,6 @@ def test_where_nothing_keeps_a_notebook_apart_killing_its_parent_ends_it_alone(t
     ]
     record = run(cells, None, Confinement(), tmp_path, Limits(seconds=20))
     assert record.ended == "its process was killed: by itself, or for want of memory"
-    assert str(Confinement()).endswith("the network stays on, files can be written, other processes in sight")
-
-
-@pytest.mark.skipif(not confinement().is_apart, reason="this system lets nobody make namespaces")
-def test_a_notebook_sees_neither_network_nor_files_nor_others(tmp_path: Path) -> None:
-    write(tmp_path / "b.ipynb", [CHECK])
-    cell = (
-        "import socket\nseen = [len(os.listdir(FOLDER)), len([n for n in os.listdir('/proc') if n.isdigit()])]\n"
-        "for attempt in (lambda: socket.create_connection(('1.1.1.1', 53), 1), lambda: open(OTHER, 'w')):\n"
-        "    try:\n        attempt()\n    except OSError:\n        seen.append(0)\n"
-    ).replace("FOLDER", repr(str(tmp_path))).replace("OTHER", repr(str(tmp_path.parent / "x")))  # fmt: skip
-    told = (
-        'gn.lessons.check("1.2", [*map(float, seen), float(os.getuid() == 0), float(sys.stdin.read() == "")])'
-    )
-    record = run([BEGIN, cell, told], 0, confinement(), tmp_path, Limits(seconds=20))
-    (outputs,) = record.answers["1.2"].outputs or []
-    assert isinstance(outputs, dict) and list(outputs[""]) == [0, 1, 0, 0, 0, 1]  # type: ignore[arg-type]
 
 
 def answers(seed: int | str) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from glassnet.cli.shown import sheets
-from glassnet.lessons.grading import Limits, Result, grade
+from glassnet.lessons.grading import Limits, Result, Unprotected, grade
 from glassnet.lessons.grading.confinement import confinement
 from glassnet.lessons.grading.sheet import rows
 from glassnet.support.text import in_one_line
@@ -21,6 +22,7 @@ def run(folder: str, out: str, lesson: int | None, own_numbers: bool, limits: Li
     """Grade, writing the table anew behind each notebook, so that nothing is lost; the exit code."""
     results: list[Result] = []
     print(confinement(), file=sys.stderr)
+    warnings.simplefilter("ignore", Unprotected)  # the line above names it
     for result in grade(folder, lesson=lesson, own_numbers=own_numbers, limits=limits, jobs=jobs):
         results.append(result)
         sheets.write(Path(out), sheets.csv_text(rows(results)))

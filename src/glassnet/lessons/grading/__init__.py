@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from glassnet.errors import ArgumentError
-from glassnet.lessons.grading.confinement import confinement
+from glassnet.lessons.grading.confinement import Unprotected, confinement
 from glassnet.lessons.grading.limits import Limits
 from glassnet.lessons.grading.marks import Mark, Result, marks, of_unreadable
 from glassnet.lessons.grading.reading import Unreadable, read
@@ -26,7 +27,7 @@ from glassnet.lessons.grading.running import run
 from glassnet.lessons.grading.submissions import Submission, find
 from glassnet.lessons.seeds import seed_of
 
-__all__ = ["Limits", "Mark", "Result", "grade"]
+__all__ = ["Limits", "Mark", "Result", "Unprotected", "grade"]
 
 
 def __dir__() -> list[str]:
@@ -61,11 +62,18 @@ def grade(
     ------
     Result
         In the order of learners and files.
+
+    Warns
+    -----
+    Unprotected
+        If this system does not let us keep notebooks from something that they should not reach; it is named.
     """
     if sys.platform == "win32":
         raise ArgumentError("notebooks are graded on Linux and macOS; on Windows, use WSL")
     held, root, stop = confinement(), Path(folder), threading.Event()
     submissions = find(root)
+    if held.sight.lacks:
+        warnings.warn(str(held), Unprotected, stacklevel=2)
 
     def one(submission: Submission) -> Result:
         try:

@@ -1,159 +1,178 @@
 """How a learner's process is kept from network, files and other processes, as far as this system lets us.
 
-On Linux ``unshare`` gives it a network without a way out, processes and mounts of its own: everything is read-only but
-a folder in memory, and the submissions are out of sight. Root becomes nobody. What of this works is tried, and what
-holds is looked at from inside, not assumed.
+On Linux it gets a root, processes and a network of its own (`apart.room`): of files there are those of the system's
+programs, of Python and of glassnet, read-only, and a folder in memory; it is a user without rights. Where namespaces
+are not to be had, Landlock and a filter of system calls keep it (`apart.rules`). What of this works is tried, and
+what holds is looked at from inside, not assumed.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import IO, Any
+
+from glassnet.lessons.grading.apart.room import FOLDER, Plan
+from glassnet.lessons.grading.seen import LOOK, NOT_LOOKED_AT, Sight
+from glassnet.lessons.grading.surroundings import PACKAGE, TASKS, environment, path_of_modules, visible
 
 NOBODY = 65534
-_NAMESPACES = ("--net", "--pid", "--ipc", "--mount", "--fork", "--kill-child", "--mount-proc")
-# Arguments: the folder to write in, its size in MiB, the folder to hide or nothing, and what is started.
-_MOUNTS = """
-mount --make-rprivate / || exit 1
-while read -r _ _ _ _ point _; do mount -o remount,bind,ro "$point" 2>/dev/null; done </proc/self/mountinfo
-mount -t tmpfs -o size="$2"m,mode=1777 tmpfs "$1" || exit 1
-[ -z "$3" ] || mount -t tmpfs -o size=4k,mode=555 tmpfs "$3" || exit 1
-cd "$1" || exit 1
-shift 3
-exec "$@"
-"""
-# Where the grader would be the parent, a shell is; whoever kills that ends one notebook.
+_SPARE_USERS = 0xF000_0000  # from here on; nobody has an account there, and each process gets one of its own
+_N_SPARE_USERS = 1 << 16
+# Where no room can be built, a shell is the parent in the grader's place; whoever kills it ends one notebook.
 _KEEPER = ("sh", "-c", '"$@"; exit $?', "sh")
-_READS_ALL = ("--inh-caps=-all,+dac_read_search", "--bounding-set=-all,+dac_read_search")
-_AS_NOBODY = (
-    "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs",
-)  # fmt: skip
-_WITHOUT_RIGHTS = ("setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all")
-_LOOK = """
-import json, os, pathlib, sys, uuid
-import glassnet
-def writes(folder):
-    file = pathlib.Path(folder) / uuid.uuid4().hex
-    try:
-        file.touch()
-        file.unlink()
-    except OSError:
-        return False
-    return True
-try:
-    names = [line.split(":")[0].strip() for line in open("/proc/net/dev").readlines()[2:]]
-except OSError:
-    names = ["unknown"]
-seen = {"own": writes(sys.argv[1]), "others": writes(sys.argv[2])}
-print(json.dumps({**seen, "apart": os.getppid() == 0, "network": names != ["lo"]}))
+_PACKAGES = ("glassnet", "glassnet.lessons", "glassnet.lessons.grading")
+# The packages are bare folders here: their own code would load NumPy, and threads that no walls are built around.
+_ROOM = """
+import sys, types
+for name, folder in {folders!r}:
+    module = types.ModuleType(name)
+    module.__path__ = [folder]
+    sys.modules[name] = module
+from glassnet.lessons.grading.apart.room import main
+main()
 """
+
+
+class Unprotected(UserWarning):
+    """What notebooks can reach, since this system does not let us keep them from it."""
 
 
 @dataclass(frozen=True)
 class Confinement:
-    """What stands before a command, and what was seen to hold behind it."""
+    """The walls that a process gets, and what was seen to hold behind them."""
 
-    namespaces: tuple[str, ...] = ()
-    rights: tuple[str, ...] = ()
-    has_network: bool = True
-    writes_elsewhere: bool = True
-    is_apart: bool = False
+    room: bool = False
+    namespaces: bool = False
+    users: bool = False
+    user: int | None = None
+    rules: bool = False
+    sight: Sight = NOT_LOOKED_AT
 
-    def command(self, scratch: Path, disk: int, hidden: Path | None, start: Sequence[str]) -> list[str]:
-        """The whole command."""
-        outside = (
-            [*self.namespaces, str(scratch), str(disk), str(hidden or "")] if self.namespaces else _KEEPER
-        )
-        return [*outside, *self.rights, *start]
+    def start(
+        self,
+        program: str,
+        scratch: Path,
+        *,
+        disk: int = 8,
+        hidden: Path | None = None,
+        channels: tuple[int, ...] = (),
+        output: int = subprocess.DEVNULL,
+    ) -> subprocess.Popen[bytes]:
+        """Start a Python program behind the walls, in a session of its own.
+
+        It can write in the folder ``scratch``, or in one in memory in its place; it does not see the folder ``hidden``.
+        """
+        command = [
+            sys.executable,
+            "-I",
+            "-B",
+            "-c",
+            f"import sys; sys.path[:] = {path_of_modules()!r}\n{program}",
+        ]
+        with tempfile.TemporaryFile() as plan:
+            if self.room:
+                self._write(plan, command, scratch, disk, hidden)
+            return subprocess.Popen(
+                _room() if self.room else [*_KEEPER, *command],
+                cwd=scratch, env=environment(FOLDER if self.namespaces else str(scratch)), pass_fds=channels,
+                stdin=plan, stdout=output, stderr=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+
+    def _write(
+        self, file: IO[bytes], command: Sequence[str], scratch: Path, disk: int, hidden: Path | None
+    ) -> None:
+        plan = Plan(
+            self.namespaces, self.users, self.user, self.rules, visible(), [str(PACKAGE.parent)],
+            [str(hidden)] if hidden else [], [str(TASKS)], str(scratch), disk, command,
+        )  # fmt: skip
+        file.write(json.dumps(asdict(plan)).encode())
+        file.seek(0)
+
+    def alone(self) -> Confinement:
+        """As this one, with a user that no other process of this moment is, where users can be chosen."""
+        return replace(self, user=_spare_user()) if self.user is not None and not self.users else self
 
     @property
-    def becomes_nobody(self) -> bool:
-        """Whether files must be given to that user."""
-        return f"--reuid={NOBODY}" in self.rights
+    def becomes_another(self) -> bool:
+        """Whether files must be given to the user that the process becomes."""
+        return self.user is not None and not self.users
 
     def __str__(self) -> str:
         """What holds, and what does not, in one line."""
-        facts = (
-            ("network off", "the network stays on", not self.has_network),
-            ("files read-only", "files can be written", not self.writes_elsewhere),
-            ("other processes out of sight", "other processes in sight", self.is_apart),
-        )
-        holds = [yes for yes, _, is_so in facts if is_so]
-        lacks = [no for _, no, is_so in facts if not is_so]
-        said = ["each notebook in a process of its own", *holds]
-        return ", ".join(said) + (
-            f"; this system does not let us do more: {', '.join(lacks)}" if lacks else ""
-        )
+        said = ", ".join(["each notebook in a process of its own", *self.sight.holds])
+        lacks = self.sight.lacks
+        return f"{said}; this system does not let us do more: {', '.join(lacks)}" if lacks else said
+
+
+_numbers = iter(range(1 << 62))
+
+
+def _spare_user() -> int:
+    """A user that has no account; where not all numbers can be had, the one that stands for nobody."""
+    last_line = Path("/proc/self/uid_map").read_text().split("\n")[0].split()
+    if int(last_line[2]) < _SPARE_USERS + _N_SPARE_USERS:
+        return NOBODY
+    return _SPARE_USERS + (os.getpid() * 64 + next(_numbers)) % _N_SPARE_USERS
+
+
+def _room() -> list[str]:
+    grading = Path(__file__).parent
+    folders = list(zip(_PACKAGES, map(str, (grading.parents[1], grading.parent, grading)), strict=True))
+    return [sys.executable, "-I", "-S", "-B", "-c", _ROOM.format(folders=folders)]
 
 
 def _candidates() -> list[Confinement]:
     """From the tightest to none."""
     if sys.platform != "linux":
         return [Confinement()]
-    is_root = os.geteuid() == 0
-    user = () if is_root else ("--user", "--map-root-user")
-    spaces = ("unshare", *user, *_NAMESPACES, "sh", "-c", _MOUNTS, "sh")
-    rights = [(*_AS_NOBODY, *_READS_ALL, "--ambient-caps=-all,+dac_read_search"), _WITHOUT_RIGHTS]
-    if not is_root:
-        return [Confinement(spaces, _WITHOUT_RIGHTS), Confinement()]
-    return [
-        *(Confinement(spaces, one) for one in rights),
-        Confinement((), (*_AS_NOBODY, "--inh-caps=-all", "--bounding-set=-all")),
-        Confinement(),
-    ]
+    if os.geteuid() != 0:
+        first = [Confinement(True, namespaces=True, users=True, user=NOBODY), Confinement(True, rules=True)]
+    else:
+        user = _spare_user()
+        first = [
+            Confinement(True, namespaces=True, user=user),
+            Confinement(True, user=user, rules=True),
+            Confinement(True, rules=True),
+            Confinement(True, user=user),
+        ]
+    return [*first, Confinement(True), Confinement()]
 
 
 @cache
 def confinement() -> Confinement:
     """The tightest one in which Python starts and finds glassnet."""
     for candidate in _candidates():
-        sight = _look(candidate)
+        sight = look(candidate)
         if sight is not None:
-            return Confinement(
-                candidate.namespaces, candidate.rights, sight["network"], sight["others"], sight["apart"]
-            )
+            return replace(candidate, sight=sight)
     return Confinement()
 
 
-def _look(candidate: Confinement) -> dict[str, bool] | None:
+def look(candidate: Confinement) -> Sight | None:
     """What a process sees there; none where it does not start, or cannot write where it should."""
-    with scratch_for(candidate) as scratch:
-        start = [*python(_LOOK), str(scratch), tempfile.gettempdir()]
+    with scratch_for(candidate) as scratch, tempfile.TemporaryDirectory() as folder:
+        private, public = Path(folder) / "private", Path(folder) / "public"
+        private.touch(0o600)
+        public.touch(0o644)
+        Path(folder).chmod(0o777)
+        told = [str(private), str(public), folder]
+        process = candidate.start(LOOK.format(told=told), scratch, output=subprocess.PIPE)
         try:
-            done = subprocess.run(
-                candidate.command(scratch, 8, None, start), cwd=scratch, env=environment(scratch),
-                stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True,
-            )  # fmt: skip
-            sight = json.loads(done.stdout)
-        except (OSError, subprocess.SubprocessError, ValueError):
+            said, _ = process.communicate(timeout=60)
+            return Sight(**json.loads(said))
+        except (subprocess.SubprocessError, ValueError, TypeError):
             return None
-    return sight if sight["own"] else None
-
-
-def python(program: str) -> list[str]:
-    """Python without a user's own settings, and with the modules that this process finds."""
-    return [sys.executable, "-I", "-B", "-c", f"import sys; sys.path[:] = {sys.path!r}\n{program}"]
-
-
-def environment(scratch: Path) -> dict[str, str]:
-    """The variables of a learner's process: none of the teacher's."""
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "2")
-    own = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "GLASSNET_CACHE"), str(scratch))
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "agg",
-        **own,
-        **threads,
-    }
+        finally:
+            process.kill()
+            process.wait()
 
 
 class scratch_for:  # reads as a function where it is used
@@ -163,10 +182,10 @@ class scratch_for:  # reads as a function where it is used
         self.held = held
 
     def __enter__(self) -> Path:
-        self.folder = Path(tempfile.mkdtemp(prefix="glassnet-grading-"))
-        if self.held.becomes_nobody:
-            os.chown(self.folder, NOBODY, NOBODY)
-        return self.folder
+        self.folder = tempfile.TemporaryDirectory(prefix="glassnet-grading-", ignore_cleanup_errors=True)
+        if self.held.becomes_another and self.held.user is not None:
+            os.chown(self.folder.name, self.held.user, self.held.user)
+        return Path(self.folder.name)
 
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def __exit__(self, *_: Any) -> None:
+        self.folder.cleanup()

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import selectors
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import glassnet
 from glassnet.lessons.grading.carrying import Record
-from glassnet.lessons.grading.confinement import Confinement, environment, python, scratch_for
+from glassnet.lessons.grading.confinement import Confinement, scratch_for
 from glassnet.lessons.grading.limits import MEBIBYTE, Limits
+from glassnet.lessons.grading.surroundings import visible
 
-_START = "from glassnet.lessons.grading.worker import main; main({}, {})"
+_START = "from glassnet.lessons.grading.worker import main; main({}, {}, *map(int, sys.argv[1:]))"
 _PIECE = 1 << 16
 SECONDS_TO_START = 60
+_SECONDS_TO_END = 10
 
 
 def run(
@@ -41,15 +42,14 @@ def run(
         "cells": list(cells), "seed": seed, "seconds": limits.seconds, "of_cell": limits.of_cell,
         "memory": limits.memory * MEBIBYTE, "disk": limits.disk * MEBIBYTE, "processes": limits.processes,
     }  # fmt: skip
-    with tempfile.TemporaryFile() as file, scratch_for(held) as scratch:
+    walls = held.alone()
+    with tempfile.TemporaryFile() as file, scratch_for(walls) as scratch:
         file.write(json.dumps(job).encode())
         file.seek(0)
         reading, writing = os.pipe()
-        start = python(_START.format(file.fileno(), writing))
-        process = subprocess.Popen(
-            held.command(scratch, limits.disk, _hideable(hidden, scratch), start),
-            cwd=scratch, env=environment(scratch), pass_fds=(file.fileno(), writing), start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        process = walls.start(
+            _START.format(file.fileno(), writing), scratch,
+            disk=limits.disk, hidden=_hideable(hidden), channels=(file.fileno(), writing),
         )  # fmt: skip
         os.close(writing)
         try:
@@ -59,11 +59,11 @@ def run(
             os.close(reading)
 
 
-def _hideable(folder: Path, scratch: Path) -> Path | None:
-    """The folder, unless Python, glassnet or the folder to write in lie there."""
+def _hideable(folder: Path) -> Path | None:
+    """The folder, unless something lies in it that the process needs."""
     place = folder.resolve()
-    needed = [sys.prefix, sys.base_prefix, sys.executable, str(glassnet.__file__), str(scratch), *sys.path]
-    return None if any(Path(one).resolve().is_relative_to(place) for one in needed if one) else place
+    needed = [Path(path).resolve() for path in visible()]
+    return None if any(path.is_relative_to(place) for path in needed) else place
 
 
 def _listen(process: subprocess.Popen[bytes], reading: int, limits: Limits, stop: threading.Event) -> Record:
@@ -115,8 +115,12 @@ def _how(process: subprocess.Popen[bytes]) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """The first process ends those behind it; what does not end so is killed."""
+    process.terminate()
     try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
+        process.wait(_SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
         process.kill()
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()

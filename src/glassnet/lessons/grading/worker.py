@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -69,14 +70,21 @@ class Handover:
         return judging.with_explanation(empty, exercise.explains, answer, exercise.variant(seed)).slip
 
 
-def main(job_file: int, channel: int) -> NoReturn:
-    """Run what the grader wrote into a file, and say what comes out."""
+def main(job_file: int, channel: int, *keeper: int) -> NoReturn:
+    """Run what the grader wrote into a file, and say what comes out.
+
+    Where a socket to the keeper of a room is given, it is told that all is loaded, and hides the solutions.
+    """
     with os.fdopen(job_file) as file:
         job = json.load(file)
     shell = _shell()
     _forget_solutions()
     _limit(job)
     handover = Handover(channel, job["seed"])
+    for descriptor in keeper:
+        with socket.socket(fileno=descriptor) as told:
+            told.send(b".")
+            told.recv(1)
     signal.signal(signal.SIGALRM, _too_long)
     handover.say(begin=True)
     for number, cell in enumerate(job["cells"], start=1):
