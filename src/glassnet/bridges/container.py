@@ -157,8 +157,8 @@ class Tensors:
         """Raise where a tensor was not wanted."""
         extra = self.names - self.read_names
         if extra:
-            told = ", ".join(map(repr, sorted(extra)))
-            raise ModelFileError(f"it holds tensors that its configuration does not mention: {told}")
+            names = ", ".join(map(repr, sorted(extra)))
+            raise ModelFileError(f"it holds tensors that its configuration does not mention: {names}")
 
 
 def _dtype(name: str, stored: str) -> np.dtype[Any]:

@@ -62,7 +62,7 @@ def parts() -> dict[str, dict[str, Any]]:
 def _described(registry: Registry[Any], name: str, cls: type) -> dict[str, Any]:
     """A part; what is empty is left out, and comes back when the module is loaded."""
     fields = [part for part in dataclasses.fields(cls) if part.init]
-    told: dict[str, Any] = {
+    description: dict[str, Any] = {
         "aliases": [
             alias for alias, factory in registry._factories.items() if factory is cls and alias != name
         ],
@@ -72,16 +72,18 @@ def _described(registry: Registry[Any], name: str, cls: type) -> dict[str, Any]:
         "required": [part.name for part in fields if part.default is dataclasses.MISSING],
         "facts": _facts(getattr(cls, "facts", None)) if registry.kind in WRITTEN else {},
     }
-    told = {key: value for key, value in told.items() if value}
+    description = {key: value for key, value in description.items() if value}
     if name in REFUSED:
-        told["refused"] = REFUSED[name]
+        description["refused"] = REFUSED[name]
     if issubclass(cls, Loss):
-        told |= of_loss(cls)
+        description |= of_loss(cls)
     if issubclass(cls, Layer) and cls.forward is not Layer.forward:
-        told["computed"] = [name for name in COMPUTED if getattr(cls, name) is not getattr(Layer, name)]
+        description["computed"] = [
+            name for name in COMPUTED if getattr(cls, name) is not getattr(Layer, name)
+        ]
     if issubclass(cls, ActivationFunction):
-        told |= of_activation(cls())
-    return told
+        description |= of_activation(cls())
+    return description
 
 
 def of_loss(loss: type[Loss] | Loss) -> dict[str, Any]:
@@ -98,11 +100,11 @@ def of_loss(loss: type[Loss] | Loss) -> dict[str, Any]:
 def of_activation(part: ActivationFunction) -> dict[str, Any]:
     """What diagnosis reads of an activation beside its formulas."""
     facts = part.facts
-    told = {"outputs": part.outputs, "forward_only": part.forward_only, "is_of_rows": part.is_of_rows}
+    description = {"outputs": part.outputs, "forward_only": part.forward_only, "is_of_rows": part.is_of_rows}
     if facts is None:
-        return told
+        return description
     bounded = facts.is_bounded and not part.is_of_rows and not part.forward_only
-    return told | {
+    return description | {
         "is_gate": facts.is_gate, "is_bounded": bounded, "steepest": part.steepest if bounded else None,
         "rectifies": facts.is_gate and facts.range[0] == "0",
     }  # fmt: skip
@@ -112,10 +114,10 @@ def _facts(facts: Any) -> Any:
     """Facts as plain data, without those that are not told."""
     if facts is None:
         return {}
-    told = {
+    plain = {
         part.name: getattr(facts, part.name) for part in dataclasses.fields(facts) if part.name not in UNTOLD
     }
-    return {name: _plain(value) for name, value in told.items() if value not in ("", (), {}, None)}
+    return {name: _plain(value) for name, value in plain.items() if value not in ("", (), {}, None)}
 
 
 def _plain(value: Any) -> Any:
@@ -128,10 +130,10 @@ def _plain(value: Any) -> Any:
 
 def taken_over() -> dict[str, dict[str, str]]:
     """Of each loss the activations that it takes over, and the loss of their pre-activations."""
-    found: dict[str, dict[str, str]] = {}
+    by_loss: dict[str, dict[str, str]] = {}
     for name in losses.names():
         for activation in activations.names():
             on_logits = losses.get(name).on_logits(activations.get(activation))
             if on_logits is not None:
-                found.setdefault(name, {})[activation] = on_logits.name
-    return found
+                by_loss.setdefault(name, {})[activation] = on_logits.name
+    return by_loss

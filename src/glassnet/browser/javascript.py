@@ -50,9 +50,9 @@ function whole(x) {
 TYPES = {"part": "any", "random": "any", "shape": "number[]", "coefficients": "number[]"}
 
 
-def is_hashable(found: Any) -> bool:
+def is_hashable(value: Any) -> bool:
     """Whether it can be looked up among the elementary functions."""
-    return callable(found) and type(found).__hash__ is not None
+    return callable(value) and type(value).__hash__ is not None
 
 
 def safe(name: str) -> str:

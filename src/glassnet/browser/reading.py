@@ -35,10 +35,10 @@ def tree_of(function: Function) -> Tree:
     for node in _functions("".join(lines)):
         first = node.decorator_list[0] if isinstance(node, ast.FunctionDef) and node.decorator_list else node
         if isinstance(node, ast.Lambda):
-            found = (node.body.lineno, node.body.col_offset) in starts and code.co_name == "<lambda>"
+            starts_here = (node.body.lineno, node.body.col_offset) in starts and code.co_name == "<lambda>"
         else:
-            found = first.lineno == code.co_firstlineno and node.name == code.co_name
-        if found:
+            starts_here = first.lineno == code.co_firstlineno and node.name == code.co_name
+        if starts_here:
             return node
     raise EngineError(
         f"the browser engine does not find {named(function)} in the source that it says it comes from; has the file "

@@ -77,13 +77,13 @@ class Translation(FunctionSource):
         return self.result
 
     def as_function(self, name: str) -> str:
-        made = self.written()
-        results = f"[{', '.join(made.results)}]" if made.is_tuple else made.results[0]
-        lines = [*made.constants, *made.statements, f"return {results};"]
+        translation = self.written()
+        results = f"[{', '.join(translation.results)}]" if translation.is_tuple else translation.results[0]
+        lines = [*translation.constants, *translation.statements, f"return {results};"]
         body = "\n".join(INDENT + line for line in lines)
-        types = " ".join(f"@param {{{TYPES.get(one, 'number')}}} {one}" for one in made.arguments)
-        given = ", ".join(map(self.with_default, self.arguments))
-        return f"/** {types} @returns {{any}} */\nfunction {name}({given}) {{\n{body}\n}}"
+        types = " ".join(f"@param {{{TYPES.get(one, 'number')}}} {one}" for one in translation.arguments)
+        arguments = ", ".join(map(self.with_default, self.arguments))
+        return f"/** {types} @returns {{any}} */\nfunction {name}({arguments}) {{\n{body}\n}}"
 
     def with_default(self, name: str) -> str:
         """An argument, with the number that it is where it is left out."""
@@ -132,14 +132,14 @@ class Translation(FunctionSource):
             self.refuse(target, f"an assignment to {ast.unparse(target)!r}")
         names = [part.id for part in target.elts if isinstance(part, ast.Name)]
         if isinstance(value, ast.Name) and value.id in self.arguments:  # coefficients
-            given = [
+            constants = [
                 f"{safe(name)} = {safe(value.id)}[{place}]" for place, name in enumerate(names) if name != "_"
             ]
             self.known |= set(names)
-            self.result.constants.append(f"const {', '.join(given)};")
+            self.result.constants.append(f"const {', '.join(constants)};")
             return []
-        read = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
-        if not isinstance(value, ast.Tuple) or len(value.elts) != len(names) or read & set(names):
+        names_used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+        if not isinstance(value, ast.Tuple) or len(value.elts) != len(names) or names_used & set(names):
             self.refuse(value, f"the assignment of {ast.unparse(value)!r} to several names")
         return [
             f"{self.declared(name)}{safe(name)} = {self.expression(part)};"
@@ -221,29 +221,29 @@ class Translation(FunctionSource):
     def field(self, name: str) -> str:
         """A field of a part; what it computes from them is a function of its own."""
         cls = inspect._findclass(self.function)  # type: ignore[attr-defined]
-        found = getattr(cls, name, None)
-        if isinstance(found, property) and found.fget is not None:
-            return f"{self.library.add(found.fget, f'{cls.__name__}_{name}')}(part)"
+        attribute = getattr(cls, name, None)
+        if isinstance(attribute, property) and attribute.fget is not None:
+            return f"{self.library.add(attribute.fget, f'{cls.__name__}_{name}')}(part)"
         return f"part.{name}"
 
     def call(self, function: ast.expr, arguments: list[ast.expr]) -> str:
-        given = [self.expression(part) for part in arguments if not self.is_shape(part)]
+        texts = [self.expression(part) for part in arguments if not self.is_shape(part)]
         is_method = isinstance(function, ast.Attribute) and ast.unparse(function.value) == "random"
         if isinstance(function, ast.Attribute) and is_method and "random" in self.arguments:
-            return f"random.{function.attr}({', '.join(given)})"
-        found = self.looked_up(function)
-        if found in (np.zeros, np.zeros_like, np.ones_like):
-            return "1" if found is np.ones_like else "0"
-        if found is np.full:
-            return f"({given[0]})"
-        if found is np.full_like:
-            return f"({given[1]})"
-        if found is np.clip and len(given) == 3:
-            return f"Math.min(Math.max({given[0]}, {given[1]}), {given[2]})"
-        if is_hashable(found) and found in ELEMENTARY:
-            return f"{ELEMENTARY[found]}({', '.join(given)})"
-        if inspect.isfunction(found):
-            return f"{self.library.add(found)}({', '.join(given)})"
+            return f"random.{function.attr}({', '.join(texts)})"
+        callee = self.looked_up(function)
+        if callee in (np.zeros, np.zeros_like, np.ones_like):
+            return "1" if callee is np.ones_like else "0"
+        if callee is np.full:
+            return f"({texts[0]})"
+        if callee is np.full_like:
+            return f"({texts[1]})"
+        if callee is np.clip and len(texts) == 3:
+            return f"Math.min(Math.max({texts[0]}, {texts[1]}), {texts[2]})"
+        if is_hashable(callee) and callee in ELEMENTARY:
+            return f"{ELEMENTARY[callee]}({', '.join(texts)})"
+        if inspect.isfunction(callee):
+            return f"{self.library.add(callee)}({', '.join(texts)})"
         self.refuse(function, f"a call of {ast.unparse(function)!r}")
 
     def is_shape(self, node: ast.expr) -> bool:
@@ -251,11 +251,11 @@ class Translation(FunctionSource):
         return isinstance(node, ast.Name) and node.id == "shape" and "shape" in self.arguments
 
     def value(self, node: ast.expr) -> str:
-        found = self.looked_up(node)
-        if isinstance(found, (bool, int, float, np.number)):
-            return number(found)
-        if isinstance(found, tuple) and all(isinstance(entry, float) for entry in found):
-            return self.library.constant(ast.unparse(node), f"[{', '.join(map(number, found))}]")
-        if inspect.isfunction(found):
-            return f'"{found.__name__}"'
+        constant = self.looked_up(node)
+        if isinstance(constant, (bool, int, float, np.number)):
+            return number(constant)
+        if isinstance(constant, tuple) and all(isinstance(entry, float) for entry in constant):
+            return self.library.constant(ast.unparse(node), f"[{', '.join(map(number, constant))}]")
+        if inspect.isfunction(constant):
+            return f'"{constant.__name__}"'
         self.refuse(node, f"the name {ast.unparse(node)!r}")

@@ -177,8 +177,8 @@ class NetworkEstimator(FittedEstimator, Parameters):
         self._learn_target(rows.y, part)
         names = rows.table.names
         settings = self._settings(self._n_rows, len(names))
-        told = overrides.table_settings(settings, self, names, self.reading.keep)
-        fitted = Preprocessing.fit(self.reading.shown(rows.table), told)
+        table_settings = overrides.table_settings(settings, self, names, self.reading.keep)
+        fitted = Preprocessing.fit(self.reading.shown(rows.table), table_settings)
         self.preprocessing_ = in_full(fitted) if settings.scaling == "none" else fitted
 
     def _work(self, rows: Rows, part: bool, goes_on: bool) -> Work:
@@ -223,11 +223,11 @@ class NetworkEstimator(FittedEstimator, Parameters):
             self.networks_, temperature=temperature, misses=misses, description=description
         )
 
-    def _model(self, networks: Sequence[Network], **told: Any) -> TableModel:
+    def _model(self, networks: Sequence[Network], **details: Any) -> TableModel:
         """What predicts by these networks."""
         end = self._head(self.settings_)
         return TableModel(
-            self.preprocessing_, [telling(network, end) for network in networks], self.target_, **told
+            self.preprocessing_, [telling(network, end) for network in networks], self.target_, **details
         )
 
     def _forget_model(self, state: dict[str, Any]) -> dict[str, Any]:

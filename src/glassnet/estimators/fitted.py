@@ -113,12 +113,12 @@ class FittedEstimator(BaseEstimator):
                 f"this pickle of a {type(self).__name__} has format {version}, and this version of glassnet reads "
                 f"{FORMAT}; fit it anew, or load it with the version that wrote it and save it by its save method"
             )
-        told = state.pop("_told", None)
+        description = state.pop("_told", None)
         super().__setstate__(state)
-        if told is not None:
+        if description is not None:
             self.preprocessing_ = Preprocessing.from_data(self.preprocessing_)
             self.target_ = Target.from_data(self.target_)
-            self._finish(**told)
+            self._finish(**description)
 
     def _finish(self, temperature: float | None = None, misses: Any = None) -> None:
         """What predicts, from the networks and what rows that were held back told."""

@@ -45,8 +45,8 @@ class OfClasses(Metric):
 
     def reads_rows(self, y_true: ArrayLike, y_pred: ArrayLike) -> bool:
         """Whether these are rows of 0 and 1, and predictions, of samples that may be of several classes."""
-        told = targets.several_hot(y_true) and np.shape(y_true) == np.shape(y_pred)
-        return told if self.multi_label is None else self.multi_label
+        are_several_hot = targets.several_hot(y_true) and np.shape(y_true) == np.shape(y_pred)
+        return are_several_hot if self.multi_label is None else self.multi_label
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:

@@ -24,14 +24,14 @@ _MEANS = (
 )
 
 
-def _adam(kept: str, shrunk: str) -> dict[str, Written]:
+def _adam(decayed: str, shrunk: str) -> dict[str, Written]:
     """The updates of Adam, without and with amsgrad; what is kept of w in letters, and with numbers."""
     latex = (
         r"w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat HELD} + \epsilon},\quad \hat m = \frac{m}{1 - \beta_1^t},"
         r"\quad \hat HELD = \frac{HELD}{1 - \beta_2^t}"
     )
     step = (
-        f"w ← {kept} − η·m̂/(√HELD̂ + ε) = {shrunk} − "
+        f"w ← {decayed} − η·m̂/(√HELD̂ + ε) = {shrunk} − "
         "[rate]·({(m1)}/[1 - beta1**step])/(√({HELD1}/[1 - beta2**step]) + [epsilon]) = {w1}"
     )
     return {

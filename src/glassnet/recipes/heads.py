@@ -147,8 +147,8 @@ def of_network(network: Network, loss: Loss) -> Head:
         return _INDEPENDENT["several"]
     if not network.built or network.plan().n_outputs == 1:
         return head
-    told = network.loss is not None or "multi_label" in network.metadata
-    return _INDEPENDENT["rows" if told else "values"]
+    is_known = network.loss is not None or "multi_label" in network.metadata
+    return _INDEPENDENT["rows" if is_known else "values"]
 
 
 def check_classes(source: Source, loss: Loss) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 def shell() -> Any:
     """The shell of the notebook's kernel; None in a terminal, a script or the terminal of IPython."""
     ipython = sys.modules.get("IPython")
-    found = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
-    return found if getattr(found, "kernel", None) is not None else None
+    kernel_shell = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
+    return kernel_shell if getattr(kernel_shell, "kernel", None) is not None else None
 
 
 def show(value: Any) -> None:

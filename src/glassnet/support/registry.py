@@ -111,8 +111,8 @@ class Registry(Generic[T]):
 
     def _lent(self, name: object) -> T | None:
         """A user's own object that is lent under this name."""
-        found = _lent.get().get(str(name))
-        return found if isinstance(found, self.base) else None
+        thing = _lent.get().get(str(name))
+        return thing if isinstance(thing, self.base) else None
 
     def _hint_for(self, choice: Any) -> str:
         if isinstance(choice, type) and issubclass(choice, self.base):

@@ -238,9 +238,9 @@ class Preprocessing:
 
 
 def _absent(absent: Sequence[str], names: Sequence[str]) -> str:
-    told = []
+    columns = []
     for name in absent[:3]:
         near = get_close_matches(name, names, n=1, cutoff=0.6)
-        told.append(f"{name!r}" + (f" (is it {near[0]!r}?)" if near else ""))
+        columns.append(f"{name!r}" + (f" (is it {near[0]!r}?)" if near else ""))
     more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
-    return f"the table lacks {'column' if len(absent) == 1 else 'columns'} {', '.join(told)}{more}"
+    return f"the table lacks {'column' if len(absent) == 1 else 'columns'} {', '.join(columns)}{more}"

@@ -157,9 +157,9 @@ class Training:
 
     def _agree(self, steps: int, seconds: float, interrupt: Interrupt) -> None:
         """Processes that train together take as many steps at once as the first one can, and end together."""
-        told = self.group.gather((seconds, interrupt.reason))
-        self.pace.learn(steps, told[0][0])
-        interrupt.reason = next((reason for _, reason in told if reason), "")
+        reports = self.group.gather((seconds, interrupt.reason))
+        self.pace.learn(steps, reports[0][0])
+        interrupt.reason = next((reason for _, reason in reports if reason), "")
 
     def _steps_at_once(self) -> int:
         if any(callback.watches_steps for callback in self.callbacks):

@@ -117,10 +117,10 @@ def _where(module: nn.Module, pieces: Sequence[Piece], shape: tuple[int, ...], r
     seen: dict[int, Array] = {}
 
     def keep(index: int) -> Any:
-        def hook(part: nn.Module, given: Any, output: Any) -> None:
-            found = as_rows(output.detach().clone(), len(rows)) if isinstance(output, Tensor) else None
-            if found is not None:
-                seen[index] = found
+        def hook(part: nn.Module, inputs: Any, output: Any) -> None:
+            outputs = as_rows(output.detach().clone(), len(rows)) if isinstance(output, Tensor) else None
+            if outputs is not None:
+                seen[index] = outputs
 
         return hook
 

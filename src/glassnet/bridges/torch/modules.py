@@ -114,9 +114,9 @@ def from_torch(
     from glassnet.bridges.torch.reading import pieces
 
     with in_evaluation(module):
-        read = pieces(module, dtype, input_shape)
-        network = assembled(read, input_shape, dtype)
-        refuse_difference(module, read, network.layout.input_shape)
+        parts = pieces(module, dtype, input_shape)
+        network = assembled(parts, input_shape, dtype)
+        refuse_difference(module, parts, network.layout.input_shape)
     note(network, loss)
     return network
 

@@ -78,8 +78,8 @@ def _refuse_shared(part: nn.Module, place: str, owners: dict[int, str]) -> None:
         owner = owners.setdefault(id(array), place)
         if owner == place and id(part) not in owners:
             continue
-        told = "is called twice" if owner == place else f"shares weights with {owner}"
-        raise ArgumentError(f"{place} {told}, and glassnet's layers share no weights")
+        reason = "is called twice" if owner == place else f"shares weights with {owner}"
+        raise ArgumentError(f"{place} {reason}, and glassnet's layers share no weights")
     owners[id(part)] = place
 
 

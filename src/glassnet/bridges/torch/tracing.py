@@ -72,17 +72,17 @@ class Followed:
             if not isinstance(end, fx.Node) or end.op == "placeholder":
                 raise self._not_followed(start, calls)
             self._read.add(end)
-            read = _computed(end)
+            inputs = _computed(end)
             if self.gathers(end):
                 calls.append(end)
                 end = self.samples if start is self.samples else None
-            elif self.name(end) in _ADDITIONS and len(read) == 2 and not end.kwargs:
-                before, behind = sorted(read, key=self._order.__getitem__)
+            elif self.name(end) in _ADDITIONS and len(inputs) == 2 and not end.kwargs:
+                before, behind = sorted(inputs, key=self._order.__getitem__)
                 calls.append(Around(end, self._between(before, behind)))
                 end = before
             else:
                 calls.append(end)
-                end = read[0] if read else None
+                end = inputs[0] if inputs else None
         return calls[::-1]
 
     def _not_followed(self, start: fx.Node, calls: list[Call]) -> ArgumentError:

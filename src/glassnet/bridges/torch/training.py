@@ -80,10 +80,10 @@ def criterion(loss: Loss) -> str:
         lines = ["", f"def criterion({arguments}):", *smoothing, f"    return {value}", ""]
         return "\n".join(lines)
     inside = loss.activation.facts.torch if loss.activation.facts is not None else None
-    told = (
+    comment = (
         f"  # takes logits: the {inside.function} is inside" if inside is not None and inside.function else ""
     )
-    return f"criterion = {written}{told}"
+    return f"criterion = {written}{comment}"
 
 
 def _smoothing(loss: Loss) -> list[str]:
@@ -100,20 +100,23 @@ def data(loss: Loss, network: Network, n_samples: int) -> str:
     )
     rows = f"({n_samples},)" if loss.members else f"({n_samples}, {loss.n_targets(n_outputs)})"
     if loss.targets == "classes":
-        targets, told = f"torch.randint({n_outputs}, ({n_samples},))", f"integer classes 0 to {n_outputs - 1}"
+        targets, meaning = (
+            f"torch.randint({n_outputs}, ({n_samples},))",
+            f"integer classes 0 to {n_outputs - 1}",
+        )
     elif loss.least_outputs > 1:
-        targets, told = f"torch.randn{rows}.softmax(dim=1)", "one-hot rows, or probabilities"
+        targets, meaning = f"torch.randn{rows}.softmax(dim=1)", "one-hot rows, or probabilities"
     elif loss.only_targets:
         values = ", ".join(f"{value:g}" for value in loss.only_targets)
         targets = f"torch.tensor([{values}], dtype=X.dtype)[torch.randint({len(loss.only_targets)}, {rows})]"
-        told = values.replace(", ", " and ")
+        meaning = values.replace(", ", " and ")
     elif loss.domain == (0.0, 1.0):
-        targets, told = f"torch.rand{rows}", "numbers from 0 to 1"
+        targets, meaning = f"torch.rand{rows}", "numbers from 0 to 1"
     elif loss.domain == (0.0, math.inf):
-        targets, told = f"torch.randint(5, {rows}).to(X.dtype)", "counts"
+        targets, meaning = f"torch.randint(5, {rows}).to(X.dtype)", "counts"
     else:
-        targets, told = f"torch.randn{rows}", "numbers"
-    of_y = f", y of {told}" if loss.takes_targets else f": {', '.join(loss.members)}"
+        targets, meaning = f"torch.randn{rows}", "numbers"
+    of_y = f", y of {meaning}" if loss.takes_targets else f": {', '.join(loss.members)}"
     lines = [
         f"# Put your own data here: X of shape (n, {sizes}){of_y}.",
         f"X = torch.randn({n_samples}, {sizes})",

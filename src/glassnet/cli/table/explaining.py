@@ -61,10 +61,10 @@ def _table(used: Used, file: TableFile, printer: TablePrinter) -> None:
 def _moved(dependences: list[Dependence], printer: TablePrinter, names: tuple[str, ...]) -> None:
     """How far the mean prediction moves with each column."""
     answer = max(len(names) - 1, 0) if len(names) <= 2 else None
-    told = (
+    predicted = (
         dependences[0].answers[answer] if answer is not None else "probability of the class that moves most"
     )
-    printer.line(f"mean {told}, when a column holds the same in every row:", "bold")
+    printer.line(f"mean {predicted}, when a column holds the same in every row:", "bold")
     grid = Grid(
         "column",
         "lowest",

@@ -46,24 +46,24 @@ def targets(model: TableModel, y: Array) -> Array:
 def scores(model: TableModel, true: Array, said: Floats) -> dict[str, float]:
     """The scores of classes or of values, those first by which a model is called good."""
     if model.target.task != CLASSES:
-        found = {
+        by_name = {
             "root_mean_squared_error": float(np.sqrt(np.mean((true - said) ** 2))),
             "mean_absolute_error": float(np.abs(true - said).mean()),
         }
         return (
             {"r2": float(metrics.get("r2")(true, said))} if len(true) > 1 and np.ptp(true) > 0 else {}
-        ) | found
+        ) | by_name
     predicted = said.argmax(axis=1)
     present = np.unique(true)
     recalls = [float((predicted[true == place] == place).mean()) for place in present]
-    found = {
+    by_name = {
         "accuracy": float((predicted == true).mean()),
         "balanced_accuracy": float(np.mean(recalls)),
         "log_loss": float(-np.log(np.maximum(said[np.arange(len(said)), true], _LEAST)).mean()),
     }
     if said.shape[1] == 2 and len(present) == 2:
-        found["roc_auc"] = float(metrics.get("roc_auc")(true, said))
-    return found
+        by_name["roc_auc"] = float(metrics.get("roc_auc")(true, said))
+    return by_name
 
 
 def uncertainties(model: TableModel, true: Array, said: Floats) -> dict[str, float]:

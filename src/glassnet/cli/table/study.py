@@ -79,7 +79,7 @@ class Study:
         judged, wish = self.judged, self.loaded.wish
         kinds = {kind.name: kind for kind in self.loaded.file.kinds}
         others = [name for name in (self.loaded.target, wish.group, wish.time) if name is not None]
-        read = list(dict.fromkeys([*self.model.preprocessing.columns, *others]))
+        columns = list(dict.fromkeys([*self.model.preprocessing.columns, *others]))
         of_training = summaries(self.tables["training"])
         return {
             **self.model.description,
@@ -87,7 +87,7 @@ class Study:
             "source": self.loaded.file.name,
             "target": self.loaded.target,
             "header": wish.header,
-            "kinds": [kinds[name].to_data() for name in read],
+            "kinds": [kinds[name].to_data() for name in columns],
             "summaries": {name: of_training[name].to_data() for name in self.model.preprocessing.columns},
             "rows": {name: len(rows) for name, rows in self.split.parts.items()},
             "split": {
@@ -97,7 +97,7 @@ class Study:
                 "shares": list(self.split.shares),
             },
             "columns": [kind.name for kind in self.loaded.file.kinds],
-            "fingerprint": fingerprint(self.loaded.file, read),
+            "fingerprint": fingerprint(self.loaded.file, columns),
             "promised": {
                 "part": judged.name,
                 "rows": len(judged.true),

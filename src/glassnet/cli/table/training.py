@@ -122,7 +122,7 @@ def facts(estimator: Any, history: History, seconds: float, begun_at: int) -> li
     members = len(estimator.model_.networks)
     several = f"{members} networks of " if members > 1 else ""
     last = f", the last {history.n_epochs - begun_at:,} of them" if begun_at else ""
-    told = [
+    lines = [
         ("preset", estimator.preset),
         ("network", several + ", ".join(map(layer_name, network.layers))),
         ("parameters", f"{members * len(network.parameters):,}"),
@@ -134,10 +134,10 @@ def facts(estimator: Any, history: History, seconds: float, begun_at: int) -> li
         ("training", f"{history.n_epochs:,} epochs{last} in {seconds:.1f} s, {history.engine} engine"),
     ]
     if history.restored_epoch:
-        told.append(("best epoch", f"{history.restored_epoch}, on the validation rows"))
+        lines.append(("best epoch", f"{history.restored_epoch}, on the validation rows"))
     if estimator.model_.temperature is not None:
-        told.append(("temperature", f"{estimator.model_.temperature:.3g}"))
-    return told
+        lines.append(("temperature", f"{estimator.model_.temperature:.3g}"))
+    return lines
 
 
 def deliver(study: Study, printer: TablePrinter, folder: Folder, typed: CommandLine) -> None:

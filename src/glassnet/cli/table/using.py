@@ -269,7 +269,7 @@ def summary(model_path: str) -> None:
         printer.line(note.text, "yellow")
     promise = said.get("promised")
     if isinstance(promise, Mapping):
-        told = ", ".join(
+        promises = ", ".join(
             f"{title(name)} {score(name, value)}" for name, value in promise.get("scores", {}).items()
         )
-        printer.fact("promised", f"{told} ({promise.get('part')}, {promise.get('rows'):,} rows)")
+        printer.fact("promised", f"{promises} ({promise.get('part')}, {promise.get('rows'):,} rows)")

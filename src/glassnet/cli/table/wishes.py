@@ -40,9 +40,9 @@ class TableWish:
     @classmethod
     def of_options(cls, options: Mapping[str, Any]) -> TableWish:
         """From the options of a command, by their names."""
-        given = {field.name: options[field.name] for field in fields(cls) if field.name in options}
-        lists = {name: tuple(given[name] or ()) for name in ("drop", "keep", "categorical")}
-        return cls(**given | lists, header=not options["no_header"])
+        values = {field.name: options[field.name] for field in fields(cls) if field.name in options}
+        lists = {name: tuple(values[name] or ()) for name in ("drop", "keep", "categorical")}
+        return cls(**values | lists, header=not options["no_header"])
 
     def as_typed(self) -> dict[str, Any]:
         """The options that are not the usual ones, by their names."""

@@ -77,10 +77,10 @@ class Group:
         """
         if not self.is_several:
             return function()
-        told: list[Any] = [_result(function) if self.leads else None]
+        message: list[Any] = [_result(function) if self.leads else None]
         with self._talking() as distributed:
-            distributed.broadcast_object_list(told)
-        result, error = told[0]
+            distributed.broadcast_object_list(message)
+        result, error = message[0]
         if error is not None:
             raise error
         return result  # type: ignore[no-any-return]

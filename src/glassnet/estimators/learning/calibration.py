@@ -26,8 +26,8 @@ def temperature_of(estimator: Any, held: Sequence[tuple[Network, Rows]]) -> floa
     logarithms, places, weights = [], [], []
     for network, rows in held:
         model = estimator._model([network])
-        told, true = _questions(model.predict_proba(rows.table), estimator._encoded(rows.y))
-        logarithms.append(np.log(np.maximum(told, _LEAST)))
+        probabilities, true = _questions(model.predict_proba(rows.table), estimator._encoded(rows.y))
+        logarithms.append(np.log(np.maximum(probabilities, _LEAST)))
         places.append(true)
         weights.append(np.repeat(rows.weighted, len(true) // len(rows.weighted)))
     log_p, true, counted = np.concatenate(logarithms), np.concatenate(places), np.concatenate(weights)

@@ -129,9 +129,9 @@ def head_of(
 def _of_quantiles(target: Target, output: Any) -> NetworkEnd:
     """Outputs for all levels of all values: of the loss one level after the other, of a model one value."""
     n_values, n_levels = len(target.center), len(target.levels)
-    told = np.arange(n_values * n_levels).reshape(n_levels, n_values).T.ravel()
+    order = np.arange(n_values * n_levels).reshape(n_levels, n_values).T.ravel()
     loss = losses.Quantiles(target.levels)
-    return NetworkEnd(loss, output or "linear", n_values * n_levels, VALUE_ROWS, tuple(told.tolist()))
+    return NetworkEnd(loss, output or "linear", n_values * n_levels, VALUE_ROWS, tuple(order.tolist()))
 
 
 def _form(target: Target, loss: Loss) -> str:

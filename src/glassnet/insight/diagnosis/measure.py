@@ -59,7 +59,7 @@ class Block:
     @property
     def shifted(self) -> bool:
         """Whether one follows that has a bias of its own."""
-        return any(made.row.kind in SHIFTING for made in self.records)
+        return any(record.row.kind in SHIFTING for record in self.records)
 
     @property
     def normalised_before(self) -> bool:
@@ -74,7 +74,7 @@ class Block:
     @property
     def _before(self) -> list[str]:
         """The kinds of the rows before the activation."""
-        return [made.row.kind for made in self.records[: self.records.index(self.active)]]
+        return [record.row.kind for record in self.records[: self.records.index(self.active)]]
 
     @property
     def weights(self) -> Array:
@@ -95,7 +95,7 @@ class Block:
     def all_that_passes(self) -> Array | None:
         """The last output that is all that later layers get; None where a residual layer carries more past it."""
         ways = zip(reversed(self.records), reversed(self.past), strict=True)
-        return next((made.a for made, past in ways if past == 0), None)
+        return next((record.a for record, past in ways if past == 0), None)
 
     @property
     def is_passed(self) -> bool:
@@ -225,10 +225,10 @@ def _blocks(rows: tuple[RowRecord, ...]) -> Iterator[Block]:
 def _past(rows: tuple[RowRecord, ...]) -> Iterator[int]:
     """For each row how many residual layers have begun before it and not ended with it."""
     begun = 0
-    for made in rows:
-        begun -= made.row.kind == SUM
+    for row_record in rows:
+        begun -= row_record.row.kind == SUM
         yield begun
-        begun += made.row.kind == BRANCH
+        begun += row_record.row.kind == BRANCH
 
 
 def _present(array: Array | None) -> Array:

@@ -92,8 +92,10 @@ class Subject:
     @cached_property
     def is_multi_label(self) -> bool:
         """Whether a sample may be of several classes, or of none: targets are rows of 0 and 1."""
-        told = self.network.meaning.multi_label or any(several_hot(self.values(part)) for part in self.parts)
-        return self.classifies and told
+        several = self.network.meaning.multi_label or any(
+            several_hot(self.values(part)) for part in self.parts
+        )
+        return self.classifies and several
 
     @property
     def optimizer(self) -> Optimizer | None:

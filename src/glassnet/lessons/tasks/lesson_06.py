@@ -158,8 +158,8 @@ def _named_by_check(answer: Any, X: Any, Y: Any, W1: Any, b1: Any, W2: Any, b2: 
         dtype="float64",
     )
     network.parameters = np.concatenate([W1.ravel(), b1, W2.ravel(), b2])
-    given = answer(X, Y, W1, b1, W2, b2)
-    pairs = [(given["dW1"], given["db1"]), (given["dW2"], given["db2"])]
+    gradients = answer(X, Y, W1, b1, W2, b2)
+    pairs = [(gradients["dW1"], gradients["db1"]), (gradients["dW2"], gradients["db2"])]
     report = gn.check_backward(network, X, Y, pairs, loss="cce")
     return "check_backward says: " + " ".join(slip.message for slip in report.slips) if report.slips else None
 

@@ -76,8 +76,8 @@ def _trained(answer: Any, X: Any) -> Any:
         raise NoOutput("this is a network; hand in the function that builds and trains it")
     network = answer()
     if not isinstance(network, gn.Network):
-        given = "nothing (None)" if network is None else one(type(network).__name__)
-        raise NoOutput(f"the function gives back {given}; a trained gn.Network is asked for")
+        result = "nothing (None)" if network is None else one(type(network).__name__)
+        raise NoOutput(f"the function gives back {result}; a trained gn.Network is asked for")
     return {"network": as_text(network)}
 
 

@@ -116,8 +116,8 @@ def _describe(answer: Any) -> Any:
     torch = _torch()
     model = answer()
     if not isinstance(model, torch.nn.Module):
-        given = "nothing (None)" if model is None else one(type(model).__name__)
-        raise NoOutput(f"it gives back {given}; a torch.nn.Module is asked for")
+        result = "nothing (None)" if model is None else one(type(model).__name__)
+        raise NoOutput(f"it gives back {result}; a torch.nn.Module is asked for")
     shapes = [tuple(m.weight.shape) for m in model.modules() if isinstance(m, torch.nn.Linear)]
     X = torch.tensor(np.random.default_rng(0).normal(scale=4, size=(64, 2)), dtype=torch.float32)
     random = np.random.default_rng(1)

@@ -170,8 +170,8 @@ third_ward.mistakes(
 def _cured(answer: Any, X: Any, y: Any) -> Any:
     network = answer(X, y)
     if not isinstance(network, gn.Network):
-        given = "nothing (None)" if network is None else one(type(network).__name__)
-        raise NoOutput(f"the function gives back {given}; a trained gn.Network is asked for")
+        result = "nothing (None)" if network is None else one(type(network).__name__)
+        raise NoOutput(f"the function gives back {result}; a trained gn.Network is asked for")
     return {"network": as_text(network)}
 
 

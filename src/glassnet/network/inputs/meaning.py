@@ -44,8 +44,8 @@ class Meaning:
             _listed(data, "class_names") if isinstance(data, dict) else ()
         )
         features, outputs = _listed(metadata, "feature_names"), _listed(metadata, "output_names")
-        told = {name: metadata.get(name) is True for name in ("multi_label", "values")}
-        return cls(features, outputs, classes, **told)
+        flags = {name: metadata.get(name) is True for name in ("multi_label", "values")}
+        return cls(features, outputs, classes, **flags)
 
     def note(self, metadata: MutableMapping[str, Any]) -> None:
         """Write into a network's metadata what they do not say yet."""

@@ -42,10 +42,10 @@ def in_dark(shades: Array) -> NDArray[np.uint8]:
     lies between both is interpolated, linearly in the distance.
     """
     known, weights, plane = _interpolation()
-    given = np.asarray(shades, np.float64) / 255
-    distances = np.linalg.norm(given[:, None] - known, axis=2)
-    found = distances @ weights + given @ plane[:3] + plane[3]
-    rounded: NDArray[np.uint8] = np.round(255 * np.clip(found, 0, 1)).astype(np.uint8)
+    light = np.asarray(shades, np.float64) / 255
+    distances = np.linalg.norm(light[:, None] - known, axis=2)
+    dark = distances @ weights + light @ plane[:3] + plane[3]
+    rounded: NDArray[np.uint8] = np.round(255 * np.clip(dark, 0, 1)).astype(np.uint8)
     return rounded
 
 

@@ -122,11 +122,11 @@ class Answer:
         is_place[:, self.place] = 1.0
         if self.temperature is None:
             return is_place
-        told = self._told(probabilities)
-        own = told[:, self.place][:, None]
+        answers = self._told(probabilities)
+        own = answers[:, self.place][:, None]
         probabilities = np.maximum(probabilities, _LEAST)
         if self.target.task == CLASSES:
-            return np.asarray(own * (is_place - told) / (self.temperature * probabilities))
+            return np.asarray(own * (is_place - answers) / (self.temperature * probabilities))
         return np.asarray(
             is_place
             * own

@@ -64,11 +64,11 @@ def _number(name: str, value: Any) -> float:
 
 def _numbers(table: Any, columns: dict[str, int | None], single: list[bool]) -> NDArray[np.float64]:
     """Columns of numbers side by side; `single` says which are read in float32."""
-    read = [
+    in_order = [
         [_number(name, value) for value in _column(table, name, place)] for name, place in columns.items()
     ]
     largest = float(np.finfo(np.float32).max)
-    x = np.clip(np.array(read, np.float64).T, -largest, largest)
+    x = np.clip(np.array(in_order, np.float64).T, -largest, largest)
     return np.asarray(np.where(single, x.astype(np.float32).astype(np.float64), x))
 
 
@@ -100,8 +100,8 @@ def _states(
     """The place of each entry of a column among levels."""
     known = {level: state for state, level in enumerate(levels)}
     entries = _column(table, name, place)
-    found = [missing if _is_missing(value) else known.get(_text(value), unknown) for value in entries]
-    return np.array(found, np.int64)[:, None]
+    places = [missing if _is_missing(value) else known.get(_text(value), unknown) for value in entries]
+    return np.array(places, np.int64)[:, None]
 
 
 def _rows(table: NDArray[np.float64], places: Any) -> NDArray[np.float64]:

@@ -53,22 +53,22 @@ def suspects(columns: Mapping[str, NDArray[Any]], y: NDArray[Any], classifies: b
     if n_rows < _FEWEST_ROWS:
         return {}
     order = np.random.default_rng(0).permutation(n_rows)[:_MOST_ROWS]
-    told, judged = order[::2], order[1::2]
+    learning, judged = order[::2], order[1::2]
     if classifies:
         _, y = np.unique(y, return_inverse=True)
     judge = _classes_told if classifies else _values_told
     by_name = {}
     for name, column in columns.items():
-        keys = _keys(column, told)
-        ways = [keys] if column.dtype == object else [keys, _coarse(keys, told)]
-        tried = [judge(each[told], y[told], each[judged], y[judged]) for each in ways]
+        keys = _keys(column, learning)
+        ways = [keys] if column.dtype == object else [keys, _coarse(keys, learning)]
+        tried = [judge(each[learning], y[learning], each[judged], y[judged]) for each in ways]
         best = max(filter(None, tried), key=lambda one: one.share, default=None)
         if best is not None and best.share >= _NEARLY:
             by_name[name] = best
     return dict(sorted(by_name.items(), key=lambda one: -one[1].share))
 
 
-def _keys(column: NDArray[Any], told: NDArray[np.int64]) -> NDArray[np.int64]:
+def _keys(column: NDArray[Any], learning: NDArray[np.int64]) -> NDArray[np.int64]:
     """A number for each value of a column; for numbers the place of the nearest one among the rows that tell."""
     if column.dtype == object:
         _, keys = np.unique(
@@ -79,7 +79,7 @@ def _keys(column: NDArray[Any], told: NDArray[np.int64]) -> NDArray[np.int64]:
         column.astype(np.float64) if column.dtype.kind != "M" else column.astype(np.int64).astype(np.float64)
     )
     missing = np.isnat(column) if column.dtype.kind == "M" else np.isnan(numbers)
-    known = np.unique(numbers[told][~missing[told]])
+    known = np.unique(numbers[learning][~missing[learning]])
     if not len(known):
         return np.zeros(len(column), np.int64)
     above = np.searchsorted(known, numbers).clip(0, len(known) - 1)
@@ -88,10 +88,10 @@ def _keys(column: NDArray[Any], told: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(missing, len(known) + 1, keys).astype(np.int64)
 
 
-def _coarse(keys: NDArray[np.int64], told: NDArray[np.int64]) -> NDArray[np.int64]:
+def _coarse(keys: NDArray[np.int64], learning: NDArray[np.int64]) -> NDArray[np.int64]:
     """Neighbouring keys put together, so that noise is averaged: about the square root of the rows of them."""
-    known, counts = np.unique(keys[told], return_counts=True)
-    size = np.sqrt(len(told))
+    known, counts = np.unique(keys[learning], return_counts=True)
+    size = np.sqrt(len(learning))
     group = ((np.cumsum(counts) - counts) / size).astype(np.int64)
     places = np.searchsorted(known, keys).clip(0, len(known) - 1)
     return np.asarray(np.where(known[places] == keys, group[places], group[-1] + 1))

@@ -102,10 +102,10 @@ class Raw:
         }  # fmt: skip
         lazy: polars.LazyFrame = pl.scan_csv(sources, infer_schema_length=looked_at, **common)
         schema = self._guarded(lazy.collect_schema)
-        asked = {name for name in self.options.wish.as_text if name in schema}
+        text_names = {name for name in self.options.wish.as_text if name in schema}
         as_text = {
             name: pl.String for name, dtype in schema.items()
-            if dtype == pl.Int128 or name in asked
+            if dtype == pl.Int128 or name in text_names
         }  # fmt: skip
         if as_text:
             lazy = pl.scan_csv(sources, infer_schema_length=looked_at, schema_overrides=as_text, **common)
@@ -178,10 +178,10 @@ class Raw:
         if len(self.parts) == 1 or self.parts[0].kind not in (formats.PARQUET, formats.ARROW):
             return
         pl = polars_package()
-        read = pl.read_parquet_schema if self.parts[0].kind == formats.PARQUET else pl.read_ipc_schema
-        first = tuple(read(self.parts[0].content))
+        schema_of = pl.read_parquet_schema if self.parts[0].kind == formats.PARQUET else pl.read_ipc_schema
+        first = tuple(schema_of(self.parts[0].content))
         for part in self.parts[1:]:
-            text.check_same_names(part.name, tuple(read(part.content)), self.parts[0].name, first)
+            text.check_same_names(part.name, tuple(schema_of(part.content)), self.parts[0].name, first)
 
 
 def _is_plain(part: TablePart) -> bool:

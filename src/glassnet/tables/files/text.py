@@ -161,9 +161,9 @@ def check_same_names(place: str, names: tuple[str, ...], other: str, first: tupl
         [name for name in one if name not in set(two)] for one, two in ((names, first), (first, names))
     )
     if more or less:
-        told = [f"{verb} {', '.join(map(repr, some[:4]))}{', …' * (len(some) > 4)}"
+        differences = [f"{verb} {', '.join(map(repr, some[:4]))}{', …' * (len(some) > 4)}"
                 for verb, some in (("has", more), ("lacks", less)) if some]  # fmt: skip
-        raise DataError(f"{place} does not have the columns of {other}: it {' and '.join(told)}")
+        raise DataError(f"{place} does not have the columns of {other}: it {' and '.join(differences)}")
 
 
 def _is_number(name: str) -> bool:

@@ -43,8 +43,8 @@ def fit_operations(table: Table, settings: TableSettings) -> Fitted:
         else:
             column, said_now = read_text(name, column, settings.decimal_comma)
             said += said_now
-        told = settings.missing_indicators or isinstance(column, TextColumn)
-        reason = _dropped(name, column, table, name in keep, name in categorical, told)
+        indicates = settings.missing_indicators or isinstance(column, TextColumn)
+        reason = _dropped(name, column, table, name in keep, name in categorical, indicates)
         if reason is not None:
             said.append(reason)
             continue

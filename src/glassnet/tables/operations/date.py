@@ -128,8 +128,10 @@ class Date(Operation):
         parts = [write_part(program, self, part, t, days, per_day) for part in self.parts]
         missing = program.is_missing(dates)
         if parts:
-            made = program.joined(parts)
-            parts = [program.formula("parts", "0 if missing > 0.5 else made", missing=missing, made=made)]
+            counted = program.joined(parts)
+            parts = [
+                program.formula("parts", "0 if missing > 0.5 else counted", missing=missing, counted=counted)
+            ]
         return program.joined(parts + [missing] * self.indicator)
 
     def seconds(self, dates: NDArray[np.datetime64]) -> Integers:

@@ -115,11 +115,11 @@ class Numbers:
 
     def made(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
         """The scaled numbers of columns (n_rows, n_columns), and where they are missing."""
-        read = self._read(x)
-        missing = np.isnan(read)
+        numbers = self._read(x)
+        missing = np.isnan(numbers)
         if missing.any():
-            read = np.where(missing, self.fill, read)
-        return scaled(read, self.center, self.scale, self.limit), missing
+            numbers = np.where(missing, self.fill, numbers)
+        return scaled(numbers, self.center, self.scale, self.limit), missing
 
     def _read(self, x: Array) -> NDArray[np.float64]:
         """In float64, after they were in the precision of each; held within the range of float32."""

@@ -109,11 +109,11 @@ def _study(optuna: Any, ground: Trials) -> Any:
 def _name(ground: Trials) -> str:
     """The same for the same rows, columns, target and parts."""
     loaded, parts = ground.loaded, ground.parts
-    told = [
+    identity = [
         loaded.target, loaded.classifies, list(loaded.features), loaded.wish.balance, parts.how,
         {name: [len(rows), int(rows.sum())] for name, rows in parts.parts.items()},
     ]  # fmt: skip
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
 
 
 def _search(

@@ -124,27 +124,27 @@ def _longer(case: Case, course: Course) -> float:
     """Of a copy that goes on from where the network is; where training did, and was taken back, that was tried."""
     if case.put_back:
         return float("-inf")
-    made = like(case.network, list(case.network.layers), ORDERS[0])
-    if made is None:
+    network = like(case.network, list(case.network.layers), ORDERS[0])
+    if network is None:
         return float("-inf")
-    made.parameters = case.network.parameters
-    made.running_statistics[...] = case.network.running_statistics
-    return train(made, case.x[case.rows], case.sample, course, case.budget).score
+    network.parameters = case.network.parameters
+    network.running_statistics[...] = case.network.running_statistics
+    return train(network, case.x[case.rows], case.sample, course, case.budget).score
 
 
 def _wider(case: Case, course: Course) -> float:
     """Of a copy with more hidden units, which begins anew."""
     layers = of_hidden(case.network.layers, lambda layer: replace(layer, units=WIDER * layer.units))
-    made = like(case.network, layers, ORDERS[0])
-    return train(made, case.x[case.rows], case.sample, course, case.budget).score
+    network = like(case.network, layers, ORDERS[0])
+    return train(network, case.x[case.rows], case.sample, course, case.budget).score
 
 
 def _without_dropout(case: Case, course: Course) -> float:
     """Of a copy without dropout, which begins anew."""
     if not any(isinstance(layer, Dropout) for layer in every(case.network.layers)):
         return float("-inf")
-    made = like(case.network, without_dropout(case.network.layers), ORDERS[0])
-    return train(made, case.x[case.rows], case.sample, course, case.budget).score
+    network = like(case.network, without_dropout(case.network.layers), ORDERS[0])
+    return train(network, case.x[case.rows], case.sample, course, case.budget).score
 
 
 def underfitting_by_penalty(case: Case) -> Finding | None:
@@ -193,18 +193,18 @@ def broadcast_targets(case: Case) -> Finding | None:
     limit = NEARLY_CONSTANT if _cancels(case) else CONSTANT
     if spread > limit or off > CONSTANT or not _was_moved_there(case, y):
         return None
-    told = left_out_r2(case.now.blocks[-1].dense.inputs, y)
-    if told < TOLD:
+    fit = left_out_r2(case.now.blocks[-1].dense.inputs, y)
+    if fit < TOLD:
         return None
     return Finding(
         "broadcast_targets",
         "error",
         f"the output hardly differs between samples (it spreads by {spread:.1%} of what the targets do) and lies at "
-        f"their mean, though a linear fit to what reaches the last layer has R² {told:.2f} on samples left out. A loss "
+        f"their mean, though a linear fit to what reaches the last layer has R² {fit:.2f} on samples left out. A loss "
         "of outputs (n, 1) and targets (n,), which compares each output with every target, is smallest there",
         "look whether outputs and targets have one shape where your loss subtracts them: y.reshape(-1, 1)",
         len(case.now.blocks) - 1,
-        {"spread of outputs / of targets": spread, "R² of a linear fit behind the hidden layers": told},
+        {"spread of outputs / of targets": spread, "R² of a linear fit behind the hidden layers": fit},
         "NumPy, Broadcasting; PyTorch warns of it in torch.nn.MSELoss",
     )
 
@@ -235,8 +235,10 @@ def _cancels(case: Case) -> bool:
 def left_out_r2(features: np.ndarray, y: np.ndarray) -> float:
     """R² of a linear fit, each sample predicted by the fit to the others."""
     scale = features.std(axis=0)
-    kept = scale > 1e-9 * (1 + np.abs(features).max(axis=0))
-    x = np.column_stack([np.ones(len(y)), (features[:, kept] - features[:, kept].mean(axis=0)) / scale[kept]])
+    varying = scale > 1e-9 * (1 + np.abs(features).max(axis=0))
+    x = np.column_stack(
+        [np.ones(len(y)), (features[:, varying] - features[:, varying].mean(axis=0)) / scale[varying]]
+    )
     hat = x @ np.linalg.solve(x.T @ x + np.diag([1e-9, *[1e-3] * (x.shape[1] - 1)]), x.T)
     left = (y - hat @ y) / np.maximum(1 - np.diag(hat), 1e-6)
     return 1 - float(np.square(left).sum() / max(np.square(y - y.mean()).sum(), 1e-300))

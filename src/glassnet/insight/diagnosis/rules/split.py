@@ -183,5 +183,5 @@ def _uncertainty(unseen: Pass) -> float:
 def _lowest_validation_loss(case: Case) -> float | None:
     if case.history is None:
         return None
-    found = case.history.columns.get("validation_loss")
-    return float(np.min(found)) if found else None
+    column = case.history.columns.get("validation_loss")
+    return float(np.min(column)) if column else None

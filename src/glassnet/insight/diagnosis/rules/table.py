@@ -172,19 +172,19 @@ _ALWAYS = tuple(
 
 def findings(case: Case, *, trains: bool = True) -> list[Finding]:
     """What the rules find, causes first, notes last; without `trains` only those that need no training."""
-    found: dict[str, tuple[bool, float, Finding]] = {}
+    by_code: dict[str, tuple[bool, float, Finding]] = {}
     for rule in RULES if _can_be_measured(case) else _ALWAYS:
         causes = {
             MADE_UP_FOR if scaling_rules.is_made_up_for(cause) else code
-            for code, (*_, cause) in found.items()
-            if not relation_rules.is_doubt(cause) and _FOLLOWS.get(code) not in found
+            for code, (*_, cause) in by_code.items()
+            if not relation_rules.is_doubt(cause) and _FOLLOWS.get(code) not in by_code
         }
         if (rule.trains and not trains) or not causes.isdisjoint(rule.explained_by):
             continue
         finding = rule.find(case)
         if finding is not None:
-            found[finding.code] = finding.severity == "note", rule.place, finding
-    return [finding for *_, finding in sorted(found.values(), key=lambda entry: entry[:2])]
+            by_code[finding.code] = finding.severity == "note", rule.place, finding
+    return [finding for *_, finding in sorted(by_code.values(), key=lambda entry: entry[:2])]
 
 
 def _can_be_measured(case: Case) -> bool:

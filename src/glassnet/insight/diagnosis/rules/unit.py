@@ -130,8 +130,8 @@ def saturated_units(case: Case) -> Finding | None:
         for block in case.now.hidden
         if (block.flat_by_unit > SATURATED_SAMPLES).mean() >= SATURATED_SHARE
     )
-    found = next(stuck, None)
-    return None if found is None else _saturated(case, found, "now")
+    stuck_block = next(stuck, None)
+    return None if stuck_block is None else _saturated(case, stuck_block, "now")
 
 
 def _saturated(case: Case, block: Block, when: str) -> Finding:

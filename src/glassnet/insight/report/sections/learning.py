@@ -103,8 +103,8 @@ def _about_overfitting(history: History) -> Html:
         f"{number(last)}, {last / best:.2f} times as high, while the training loss went from {number(first)} to "
         f"{number(final)}."
     )
-    told = joined([text, *(f" {sentence}" for sentence in meanwhile(history, place))])
-    return tag("p", tag("b", "Overfitting: "), told) if final < first else tag("p", told)
+    sentences = joined([text, *(f" {sentence}" for sentence in meanwhile(history, place))])
+    return tag("p", tag("b", "Overfitting: "), sentences) if final < first else tag("p", sentences)
 
 
 def meanwhile(history: History, place: int) -> Iterator[str]:

@@ -117,11 +117,11 @@ def _after_a_rise(subject: Subject, values: Sequence[float], place: int) -> Iter
                 change,
             )
     elif subject.history is not None and metric_rose(subject.history, place):
-        told, change = " ".join(meanwhile(subject.history, place)), _dropout(subject)
+        story, change = " ".join(meanwhile(subject.history, place)), _dropout(subject)
         if change:
             yield Suggestion(
                 f"The validation loss was best after {count(place + 1, 'epoch')} ({number(values[place])}) and rose to "
-                f"{number(values[-1])}. {told} So the network learns on, but grows too sure of itself.",
+                f"{number(values[-1])}. {story} So the network learns on, but grows too sure of itself.",
                 change,
             )
     elif place + 1 <= _EARLY * len(values) and not _has_it(subject, place):

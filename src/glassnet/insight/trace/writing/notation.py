@@ -43,9 +43,9 @@ class WrittenFunction:
         """Whether each output depends on all inputs of its row."""
         return self.part.is_of_rows
 
-    def called(self, given: str = "z") -> str:
+    def called(self, argument: str = "z") -> str:
         """f(z) as it is called and, where that says more, as it is computed from z."""
-        call = f"{self.name}({given})"
+        call = f"{self.name}({argument})"
         return call if self.value == f"{self.name}(z)" else f"{call} = {self.value}"
 
     def output(self, z: Array, unit: int, terms: int) -> Term | None:
