@@ -6,7 +6,8 @@ that the library does with every part of its kind. A facet that works though the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +22,9 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import activations, initializers, layers, losses, metrics, optimizers, schedules
+from glassnet.bridges.torch.training import criterion
 from glassnet.browser import spec_of
+from glassnet.checking.numerics import numeric
 from glassnet.errors import EngineError, GlassnetError
 from glassnet.losses import ElementwiseLoss, Loss
 from glassnet.network.network import Network
@@ -34,8 +37,9 @@ from glassnet.tables.program import Program
 from tests.browser.engine import call
 from tests.browser.page.test_formulas import TABLE
 from tests.browser.page.v8 import call as page_call
-from tests.engines.conformance import SCHEDULES
-from tests.gradients.table import LAYERS, LOSSES
+from tests.engines.conformance import OPTIMIZERS, SCHEDULES
+from tests.gradients.table import ACTIVATIONS, LAYERS, LOSSES
+from tests.insight.trace.reading import equations
 
 Array = NDArray[Any]
 Facet = Callable[[str, Path], None]
@@ -74,6 +78,24 @@ def samples_of(loss: Loss) -> Array:
 
 def rows_of(loss: Loss) -> Array:
     return samples(12 * loss.rows_per_sample)
+
+
+# Parts with arguments of their own, by what rebuilds them; what they do, they do like those that are only named.
+def variants(room: Any, parts: Iterable[Any]) -> dict[str, Any]:
+    standard = [room.get(name) for name in room.names()]
+    own = getattr(room, "Function", ())
+    return {repr(part): part for part in parts if part not in standard and not isinstance(part, own)}
+
+
+VARIANTS = {
+    **variants(activations, ACTIVATIONS),
+    **variants(losses, LOSSES),
+    **variants(optimizers, (part for parts in OPTIMIZERS.values() for part in parts)),
+}
+
+
+def called(room: Any, name: str) -> Any:
+    return VARIANTS[name] if name in VARIANTS else room.get(name)
 
 
 def network(*layers: Any, seed: int = 0) -> Network:
@@ -129,11 +151,12 @@ def assert_browser_agrees(layers: Callable[[], list[Any]], loss: Loss, optimizer
 
 
 def with_activation(name: str) -> list[Any]:
-    return [gn.Dense(4, name), gn.Dense(3)]
+    return [gn.Dense(4, called(activations, name)), gn.Dense(3)]
 
 
 def for_prediction(name: str) -> Network:
-    return network(gn.Dense(4, name), gn.Dense(3, name))
+    part = called(activations, name)
+    return network(gn.Dense(4, part), gn.Dense(3, part))
 
 
 def activation_on(engine: str) -> Facet:
@@ -161,6 +184,21 @@ def activation_in_torch(name: str, folder: Path) -> None:
         module(torch.tensor(samples())).detach().numpy(), net.predict(samples()), atol=1e-12
     )
     assert gn.from_torch(module) == net
+    part = called(activations, name)
+    named = part.facts.torch
+    assert inspect.signature(getattr(torch.nn, named.module)).parameters.keys() <= {
+        *named.fields,
+        *named.fixed,
+        *OF_ALL,
+    }
+    if named.module != "Identity":
+        function = getattr(torch, named.function, None) or getattr(torch.nn.functional, named.function)
+        arguments = {theirs: getattr(part, ours) for theirs, ours in named.fields.items()} | named.fixed
+        np.testing.assert_allclose(function(torch.tensor(Z), **arguments).numpy(), part.value(Z), atol=1e-12)
+
+
+# What modules of PyTorch take that does not change what they compute, and names that it no longer uses.
+OF_ALL = {"inplace", "min_value", "max_value", "args", "kwargs"}
 
 
 def activation_in_onnx(name: str, folder: Path) -> None:
@@ -173,7 +211,7 @@ def activation_in_onnx(name: str, folder: Path) -> None:
 
 def activation_written(name: str, folder: Path) -> None:
     """What is written is what the engines compute, far from rounding."""
-    part = activations.get(name)
+    part = called(activations, name)
     assert part.facts is not None
     a, constants = part.value(Z), {field: getattr(part, field) for field in part.facts.letters}
     letters = {"z": Z, "a": a, "d": np.cos(Z)} | constants
@@ -188,6 +226,33 @@ def activation_written(name: str, folder: Path) -> None:
     if part.facts.slope_in_output:
         found = expressions.computed(part.facts.slope_in_output, letters)
         np.testing.assert_allclose(found, part.slope(Z), rtol=1e-10, atol=1e-14)
+
+
+def activation_described(name: str, folder: Path) -> None:
+    """What its facts say of it in words and places holds, and what they could say they do say."""
+    part = called(activations, name)
+    facts, far = part.facts, np.array([[-1000.0, 3.0], [2.0, 1000.0], [1.0, 2.0]])
+    with np.errstate(all="ignore"):
+        plain = expressions.computed(
+            facts.value, {"z": far, **{field: getattr(part, field) for field in facts.letters}}
+        )
+        value = part.value(far)
+    assert (facts.note != "") == (not np.isfinite(value).all())
+    assert facts.without_overflow or np.array_equal(np.isfinite(plain), np.isfinite(value))
+    if facts.without_overflow:
+        room = {"Z": far, "np": np}
+        exec(facts.without_overflow.format(axis=-1, **vars(part)), room)
+        np.testing.assert_allclose(room["A"], value, rtol=1e-4)
+    if not facts.is_of_rows:
+        ordered = np.linspace(-4, 4, 801)
+        one_to_one = (np.diff(part.value(ordered)) > 0).all()
+        if not facts.forward_only:
+            jumps = numeric.kinks(part.slope, -5.2, 5.1)
+            assert set(jumps) <= set(facts.kinks) and (facts.kinks in ((), tuple(jumps)) or not jumps.size)
+            assert facts.slope_in_output or not one_to_one or facts.is_piecewise_linear
+    assert (facts.outputs in ("probabilities", "classes")) == (
+        facts.range == ("0", "1") and not facts.forward_only
+    )
 
 
 def activation_traced(name: str, folder: Path) -> None:
@@ -222,16 +287,10 @@ def activation_summed_up(name: str, folder: Path) -> None:
 
 # ---- losses
 
-# Losses with arguments of their own, by what rebuilds them; what they do, they do like those that are only named.
-VARIANTS = {
-    repr(loss): loss
-    for loss in LOSSES
-    if not isinstance(loss, losses.Function) and loss not in map(losses.get, losses.names())
-}
-
 
 def loss_called(name: str) -> Loss:
-    return VARIANTS[name] if name in VARIANTS else losses.get(name)
+    loss: Loss = called(losses, name)
+    return loss
 
 
 def output_of(loss: Loss) -> list[Any]:
@@ -271,6 +330,22 @@ def loss_written(name: str, folder: Path) -> None:
     assert value == pytest.approx(loss.value(y, z), rel=1e-12)
     slope = np.broadcast_to(expressions.computed(loss.facts.slope, letters), z.shape) / count
     np.testing.assert_allclose(slope, loss.gradient(y, z), rtol=1e-10, atol=1e-14)
+
+
+def loss_described(name: str, folder: Path) -> None:
+    """What its facts say of it beside its formula holds."""
+    loss = loss_called(name)
+    facts, y = loss.facts, np.zeros((4, 2))
+    assert facts is not None
+    held_above_zero = "log(" in facts.value and facts.last_activation != "linear"
+    assert held_above_zero == bool(facts.logarithms) and all(
+        f"log({of})" in facts.value for of in facts.logarithms[1:]
+    )
+    if facts.data == "values" and facts.value:
+        off = np.array([[0.4, 3.0]])
+        assert not facts.aims_at_middle or loss.value(y, y + off) == pytest.approx(loss.value(y, y - off))
+    takes_over = loss.on_logits(activations.get(facts.last_activation)) is not None
+    assert takes_over == (facts.data in ("binary", "one_hot", "classes"))
 
 
 def loss_traced(name: str, folder: Path) -> None:
@@ -316,6 +391,11 @@ def loss_in_torch(name: str, folder: Path) -> None:
     assert value == pytest.approx(
         (objective or loss).value(y, output), rel=1e-7
     )  # PyTorch adds 1e-8 to rates
+    exec(criterion(loss), room)
+    given = [torch.tensor(part) for part in (net.predict(rows_of(loss)), y) if part is not None]
+    assert room["criterion"](*given).item() == pytest.approx(
+        loss.value(y, net.predict(rows_of(loss))), rel=1e-7
+    )
 
 
 def loss_of_the_command(name: str, folder: Path) -> None:
@@ -336,17 +416,35 @@ def optimizer_in_browser(name: str, folder: Path) -> None:
 
 
 def optimizer_traced(name: str, folder: Path) -> None:
-    net, rule = network(*with_activation("tanh")), optimizers.get(name)
-    text = str(gn.trace(net, samples(), targets(losses.MeanSquaredError()), loss="mse", optimizer=rule))
-    assert rule.facts is not None and rule.facts.updates[rule.rule.__name__].plain in text
+    """The rule in letters, and with the numbers of a step after the first, when its states are no longer 0."""
+    rule = called(optimizers, name)
+    net, y = network(*with_activation("tanh")), targets(losses.MeanSquaredError())
+    net.fit(samples(), y, loss="mse", optimizer=rule, epochs=2, engine="numpy", progress=False)
+    text = str(gn.trace(net, samples(), y, loss="mse", optimizer=rule))
+    written = rule.facts.updates[rule.rule.__name__]
+    assert written.plain in text and len(written.states) == rule.n_states
+    steps = [equation for equation in equations(text) if "←" in equation.line]
+    assert all(equation.holds for equation in steps)
+    lines = {equation.line for equation in steps}
+    assert len(lines) >= len(written.states) + 1
 
 
 def optimizer_in_torch(name: str, folder: Path) -> None:
-    source = gn.to_torch_source(network(*with_activation("tanh")), optimizer=name)
+    """As a line of a program, whose steps are the same."""
+    rule = replace(called(optimizers, name), clip_norm=None, clip_value=None)
+    net = network(gn.Dense(1, use_bias=False))
+    source = gn.to_torch_source(net, optimizer=rule)
     line = next(line for line in source.splitlines() if line.startswith("optimizer = "))
-    room: dict[str, Any] = {"torch": torch, "model": torch.nn.Linear(2, 2)}
+    model = torch.nn.Linear(2, 1, bias=False, dtype=torch.float64)
+    model.weight.data[:] = torch.tensor(net.layers[0].weights.T)
+    room: dict[str, Any] = {"torch": torch, "model": model}
     exec(line, room)
-    assert room["optimizer"].param_groups[0]["lr"] == optimizers.get(name).learning_rate
+    for gradient in ([0.5, -2.0], [0.3, 1.0], [-0.4, 0.1]):
+        model.weight.grad = torch.tensor([gradient], dtype=torch.float64)
+        room["optimizer"].step()
+        net.gradients[...] = gradient
+        rule.step(net)
+    np.testing.assert_allclose(net.parameters, model.weight.detach().numpy()[0], rtol=1e-7)
 
 
 # ---- layers, metrics
@@ -492,7 +590,7 @@ def in_files(room: Any) -> Facet:
     def facet(name: str, folder: Path) -> None:
         from glassnet.support.registry import from_config, to_config
 
-        part = loss_called(name) if room is losses else room.get(name)
+        part = called(room, name)
         assert from_config(to_config(part)) == part
 
     return facet
@@ -504,16 +602,17 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
         **{f"{engine} engine": activation_on(engine) for engine in ENGINES},
         "browser": activation_in_browser, "compiled prediction": activation_predicted,
         "PyTorch both ways": activation_in_torch,
-        "ONNX both ways": activation_in_onnx, "written": activation_written,
+        "ONNX both ways": activation_in_onnx, "written": activation_written, "described": activation_described,
         "trace": activation_traced, "check_backward": activation_checked, "check_derivative": activation_of_a_learner,
         "plot": activation_drawn, "summary": activation_summed_up, "files": in_files(activations),
         "page of parts": on_the_page(activations.base.registry),
     }),
     "losses": (losses, {
         **{f"{engine} engine": loss_on(engine) for engine in ENGINES},
-        "browser": loss_in_browser, "written": loss_written, "trace": loss_traced, "check_loss": loss_checked,
-        "check_backward": loss_checked_backward, "diagnosis": loss_diagnosed, "PyTorch": loss_in_torch,
-        "command": loss_of_the_command, "files": in_files(losses), "page of parts": on_the_page(losses.base.registry),
+        "browser": loss_in_browser, "written": loss_written, "described": loss_described, "trace": loss_traced,
+        "check_loss": loss_checked, "check_backward": loss_checked_backward, "diagnosis": loss_diagnosed,
+        "PyTorch": loss_in_torch, "command": loss_of_the_command, "files": in_files(losses),
+        "page of parts": on_the_page(losses.base.registry),
     }),
     "optimizers": (optimizers, {
         **{f"{engine} engine": optimizer_on(engine) for engine in ENGINES},
@@ -528,7 +627,9 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
         "ONNX": layer_in_onnx, "from ONNX": layer_from_onnx,
     }),
     "metrics": (metrics, {"training": metric_while_training, "page of parts": on_the_page(metrics.base.registry)}),
-    "schedules": (schedules, {"browser": schedule_in_browser, "page of parts": on_the_page(schedules.base.registry)}),
+    "schedules": (schedules, {
+        "browser": schedule_in_browser, "page of parts": on_the_page(schedules.base.registry),
+    }),
     "initializers": (initializers, {
         "browser": initializer_in_browser,
         "files": in_files(initializers), "page of parts": on_the_page(initializers.base.registry),
@@ -579,8 +680,12 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("focal", "command"): NO_TWIN,
 }  # fmt: skip
 
-# What is done with a loss of other arguments too; of distances it depends on the margin in no other way.
-OF_VARIANTS = ("written", "trace", "check_loss", "check_backward", "PyTorch", "files")
+# What is done with parts of other arguments too; a loss of distances depends on the margin in no other way.
+OF_VARIANTS = {
+    "activations": ("PyTorch both ways", "ONNX both ways", "written", "described", "files"),
+    "losses": ("written", "described", "trace", "check_loss", "check_backward", "PyTorch", "files"),
+    "optimizers": ("trace", "PyTorch", "files"),
+}
 CELLS = [
     (kind, name, facet)
     for kind, (room, facets) in FACETS.items()
@@ -588,10 +693,12 @@ CELLS = [
     for facet in facets
 ]
 CELLS += [
-    ("losses", name, facet)
-    for name, loss in VARIANTS.items()
-    for facet in OF_VARIANTS
-    if (loss.name, facet) not in EXCEPTIONS
+    (kind, name, facet)
+    for kind, facets in OF_VARIANTS.items()
+    for name, part in VARIANTS.items()
+    if isinstance(part, FACETS[kind][0].base.registry.base)
+    for facet in facets
+    if (FACETS[kind][0].base.registry.name_of(part), facet) not in EXCEPTIONS
 ]
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from dataclasses import fields
+import re
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from glassnet import losses
 from glassnet.errors import ArgumentError
 from glassnet.initializers.base import registry as initializers
+from glassnet.metrics import Accuracy
 from glassnet.metrics.base import Metric
 from glassnet.metrics.base import registry as metrics
+from glassnet.optimizers.facts import OptimizerFacts, Written
 from glassnet.schedules.base import registry as schedules
 from glassnet.support.facts import Facts
 
@@ -63,3 +67,42 @@ def test_a_built_in_part_without_facts_is_refused_by_name() -> None:
         @metrics.register("nothing")
         class Nothing(Metric):
             pass
+
+
+LINE = "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"
+
+
+@pytest.mark.parametrize(
+    ("written", "lacks"),
+    [
+        (Written("", "w", "", (LINE,)), "plain"),
+        (Written("w", "", "", (LINE,)), "latex"),
+        (Written("w", "w", "b", (LINE,)), "a line with numbers that ends with {b1}"),
+        (Written("w", "w", "b", ("b = {b1}",)), "a line with numbers that ends with {w1}"),
+        (
+            Written("w", "w", "b", ()),
+            "a line with numbers that ends with {b1}, a line with numbers that ends with {w1}",
+        ),
+    ],
+)
+def test_a_rule_that_is_not_written_in_full_is_refused_by_name(written: Written, lacks: str) -> None:
+    facts = OptimizerFacts(updates={"sgd": written}, torch=None, arguments={}, source="")
+    message = f"the rule 'sgd' of the optimizer 'bent' is not written in full: it lacks {lacks}"
+    with pytest.raises(ArgumentError, match=f"^{re.escape(message)}$"):
+        facts.check("bent", {"learning_rate"})
+
+
+@pytest.mark.parametrize("left_out", ["in_words_latex", "slope_in_words_latex"])
+def test_a_loss_in_words_has_them_for_pages_too(left_out: str) -> None:
+    facts = replace(losses.Cosine.facts, **{left_out: ""})
+    words = left_out.removesuffix("_latex")
+    with pytest.raises(ArgumentError, match=f"of the loss 'bent' need {words} and {left_out}, or neither"):
+        facts.check("bent", set())
+
+
+@pytest.mark.parametrize(("fact", "value"), [("title", ""), ("reads", "outputs")])
+def test_a_metric_has_a_title_and_says_what_it_reads(fact: str, value: str) -> None:
+    facts = replace(Accuracy.facts, **{fact: value})
+    message = "the metric 'bent' need a title, and reads: one of classes, scores, probabilities, values; got"
+    with pytest.raises(ArgumentError, match=message):
+        facts.check("bent", set())

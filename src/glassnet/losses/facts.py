@@ -78,6 +78,11 @@ class LossFacts:
         """Raise `ArgumentError` where the facts of the loss `name` mention what it does not have."""
         if not (self.value and self.slope) and not (self.in_words and self.slope_in_words):
             raise ArgumentError(f"the facts of the loss {name!r} need a value and a slope, or both in words")
+        for words in ("in_words", "slope_in_words"):
+            if bool(getattr(self, words)) != bool(getattr(self, f"{words}_latex")):
+                raise ArgumentError(
+                    f"the facts of the loss {name!r} need {words} and {words}_latex, or neither"
+                )
         if self.data not in DATA:
             raise ArgumentError(
                 f"data of the loss {name!r} must be one of {', '.join(DATA)}; got {self.data!r}"

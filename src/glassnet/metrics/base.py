@@ -20,6 +20,8 @@ from glassnet.support.facts import Facts
 from glassnet.support.registry import Registry
 
 Weight = ArrayLike | None
+# What metrics take as predictions.
+READS = ("classes", "scores", "probabilities", "values")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,15 @@ class MetricFacts(Facts):
     greater_is_better: bool | None
     is_share: bool
     reads: str
+
+    def check(self, name: str, fields: set[str]) -> None:
+        """Raise `ArgumentError` where the metric `name` has no title, or reads something else."""
+        super().check(name, fields)
+        if not self.title or self.reads not in READS:
+            raise ArgumentError(
+                f"the facts of the metric {name!r} need a title, and reads: one of {', '.join(READS)}; "
+                f"got {self.title!r} and {self.reads!r}"
+            )
 
 
 @explained

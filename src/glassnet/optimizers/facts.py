@@ -30,6 +30,23 @@ class Written:
     states: str
     lines: tuple[str, ...]
 
+    def missing(self) -> list[str]:
+        """What is left out: the rule in letters or in LaTeX, or a line that ends with what a state or w becomes.
+
+        A rule without states and without lines is written in letters alone: that of an optimizer that takes no steps.
+        """
+        absent = [text for text in ("plain", "latex") if not getattr(self, text)]
+        if not self.states and not self.lines:
+            return absent
+        results = (f"{{{letter}1}}" for letter in (*self.states, "w"))
+        return [
+            *absent,
+            *(f"a line with numbers that ends with {one}" for one in results if not self._ends_with(one)),
+        ]
+
+    def _ends_with(self, result: str) -> bool:
+        return any(line.endswith(f" = {result}") for line in self.lines)
+
 
 @dataclass(frozen=True, kw_only=True)
 class OptimizerFacts:
@@ -56,7 +73,7 @@ class OptimizerFacts:
     source: str
 
     def check(self, name: str, fields: set[str]) -> None:
-        """Raise `ArgumentError` where the facts of the optimizer `name` mention a field that it does not have."""
+        """Raise `ArgumentError` where the facts of the optimizer `name` lack something, or name what is no field."""
         named = {
             part for part in self.arguments.values() for part in ((part,) if isinstance(part, str) else part)
         }
@@ -64,3 +81,9 @@ class OptimizerFacts:
             raise ArgumentError(
                 f"the facts of the optimizer {name!r} write no update, or name what it has not"
             )
+        for rule, written in self.updates.items():
+            missing = written.missing()
+            if missing:
+                raise ArgumentError(
+                    f"the rule {rule!r} of the optimizer {name!r} is not written in full: it lacks {', '.join(missing)}"
+                )
