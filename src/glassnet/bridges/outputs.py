@@ -18,10 +18,11 @@ def note(network: Network, loss: str | Loss | None) -> None:
     if loss is None:
         return
     objective = losses.get(loss)
-    refuse_outputs(network.layers, network.layout, objective)
+    plan = network.plan(objective)
+    refuse_outputs(network.layers, plan, objective)
     network.loss = objective
     independent = (
         objective.domain == (0.0, 1.0) and objective.targets == "values" and not objective.rows_sum_to_one
     )
-    if independent and network.plan().n_outputs > 1:
+    if independent and plan.n_outputs > 1:
         network.metadata.setdefault("multi_label", True)

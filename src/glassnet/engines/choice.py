@@ -114,7 +114,11 @@ def _automatic(work: Work, earlier: str, announce: Callable[[str], None] | None)
 
 def _loading() -> float:
     """Seconds until compiled code that is on disk takes its first step."""
-    return 0.0 if "glassnet.engines.compiled.engine" in sys.modules else LOADING
+    return 0.0 if _is_loaded() else LOADING
+
+
+def _is_loaded() -> bool:
+    return "glassnet.engines.compiled.engine" in sys.modules
 
 
 def compiled_engine() -> CompiledEngine:
@@ -126,7 +130,7 @@ def compiled_engine() -> CompiledEngine:
         If a package that it needs is missing, or there but of no use.
     """
     try:
-        if find_spec("numba") is None:
+        if not _is_loaded() and find_spec("numba") is None:
             raise ModuleNotFoundError(name="numba")
         from glassnet.engines.compiled.engine import CompiledEngine
     except ModuleNotFoundError as error:
@@ -141,10 +145,15 @@ def compiled_engine() -> CompiledEngine:
 
 
 def _prepared(engine: CompiledEngine, work: Work, announce: Callable[[str], None] | None) -> Engine:
-    seconds = engine.seconds_to_prepare(work.plan, work.optimizer, work.dtype)
-    if announce is not None and seconds >= WORTH_TELLING:
-        again = "once" if engine.keeps_code else "in every process, since the cache folder cannot be used,"
-        announce(f"compiling for this processor; this happens {again} and takes about {seconds:.0f} seconds")
+    if announce is not None:
+        seconds = engine.seconds_to_prepare(work.plan, work.optimizer, work.dtype)
+        if seconds >= WORTH_TELLING:
+            again = (
+                "once" if engine.keeps_code else "in every process, since the cache folder cannot be used,"
+            )
+            announce(
+                f"compiling for this processor; this happens {again} and takes about {seconds:.0f} seconds"
+            )
     engine.prepare(work.plan, work.optimizer, work.dtype)
     return engine
 

@@ -83,6 +83,11 @@ class Optimizer:
         columns = self.at(epochs).coefficients(rates, steps)
         return np.stack([np.broadcast_to(column, rates.shape) for column in columns], axis=1).astype(float)
 
+    @property
+    def n_coefficients(self) -> int:
+        """How many numbers the rule takes at each step."""
+        return len(self.at(0.0).coefficients(np.zeros(1), np.ones(1, np.int64)))
+
     def named(self, rate: float, step: int) -> dict[str, float]:
         """Numbers of a step, beside rate, step and fields, that the written rule mentions."""
         return {}

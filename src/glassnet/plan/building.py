@@ -71,11 +71,12 @@ def build(
         raise ShapeError(
             "a network needs a layer that computes something, such as Dense; Flatten alone only changes shapes"
         )
-    fused = loss.on_logits(rows[-1].activation) if loss is not None else None
+    last_activation = rows[-1].activation
+    fused = loss.on_logits(last_activation) if loss is not None else None
     if fused is not None:
         rows[-1] = rows[-1]._replace(activation=Linear())
     objective = loss if fused is None else fused
-    return Plan(tuple(rows), layout, builder.n_columns, builder.n_mask_columns, objective)
+    return Plan(tuple(rows), layout, builder.n_columns, builder.n_mask_columns, objective, last_activation)
 
 
 class _Builder:

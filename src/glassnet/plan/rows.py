@@ -150,6 +150,8 @@ class Plan:
     loss : Loss or None
         The loss as computed from the last row's output; ``loss.activation`` turns that into probabilities where the
         loss took the last activation over.
+    last_activation : ActivationFunction
+        What the network's own last row ends with, which is linear in `rows` where the loss took it over.
     """
 
     rows: tuple[Row, ...]
@@ -157,6 +159,12 @@ class Plan:
     n_columns: int
     n_mask_columns: int
     loss: Loss | None
+    last_activation: ActivationFunction
+
+    @property
+    def own_rows(self) -> tuple[Row, ...]:
+        """The rows as they are without the loss."""
+        return (*self.rows[:-1], self.rows[-1]._replace(activation=self.last_activation))
 
     def drop_rates(self, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
         """The share that each dropout row drops in steps at these epochs, (n_steps, n_dropout_rows).

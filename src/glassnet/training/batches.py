@@ -47,8 +47,8 @@ class Batches:
         meaning: Meaning, mean_weight: float | None,
     ) -> None:  # fmt: skip
         self.batches, self.first, self.batch_size = batches, first, len(first[0])
-        self.loss, self.n_outputs = loss, table.n_outputs
-        self.dtype, self.layers, self.layout = network.dtype, network.layers, table.layout
+        self.loss = loss
+        self.dtype, self.layers, self.table = network.dtype, network.layers, table
         self.meaning, self.mean_weight = meaning, mean_weight
         self.n_steps = len(batches) if isinstance(batches, Sized) else None
 
@@ -67,13 +67,13 @@ class Batches:
 
     def _slice(self, number: int, batch: Any) -> Slice:
         X, y, *weights = as_batch(batch)
-        name, shape = f"X of batch {number}", self.layout.input_shape
+        name, shape = f"X of batch {number}", self.table.layout.input_shape
         rows = inputs.rows(name, X, self.loss, shape)
         x = inputs.features(name, rows, self.dtype, shape, self.layers[0], self.meaning)
         targets = inputs.targets(
-            f"y of batch {number}", y, self.loss, len(x), self.n_outputs, self.dtype, self.meaning
+            f"y of batch {number}", y, self.loss, len(x), self.table.n_outputs, self.dtype, self.meaning
         )
-        refuse_unsuitable(self.layers, self.layout, self.loss, f"y of batch {number}", targets)
+        refuse_unsuitable(self.layers, self.table, self.loss, f"y of batch {number}", targets)
         self.meaning = self.meaning.with_rows(targets, self.loss)
         column = np.ascontiguousarray(self._weights(number, weights, len(x))[:, None], self.dtype)
         self.batch_size = max(self.batch_size, len(x))

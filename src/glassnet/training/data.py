@@ -113,10 +113,10 @@ def _from_arrays(network: Network, X: Any, y: Any, request: Request, split: floa
     n_known = max(table.n_outputs, 2) if goes_on else 0
     column = inputs.shares(weights, request.class_weight, targets, loss, network.dtype, meaning, n_known)
     try_own_activations(table, network.dtype)
-    refuse_unsuitable(network.layers, table.layout, loss, "y", targets)
+    refuse_unsuitable(network.layers, table, loss, "y", targets)
     refuse_forward_only(network.layers, table)
     refuse_dropped(network.layers, table, loss)
-    refuse_unreachable(network.layers, table.layout, loss, "y", targets, weights)
+    refuse_unreachable(network.layers, table, loss, "y", targets, weights)
     kind: Any = Mapped if mapped else Memory
     size = k * _batch_size(request.batch_size, len(x) // k)
     return Data(
@@ -188,7 +188,7 @@ def _from_batches(network: Network, batches: Iterable[Any], request: Request) ->
     y = inputs.targets("y of batch 0", first[1], loss, len(x), table.n_outputs, network.dtype, meaning)
     meaning = meaning.with_rows(y, loss)
     try_own_activations(table, network.dtype)
-    refuse_unsuitable(network.layers, table.layout, loss, "y of batch 0", y)
+    refuse_unsuitable(network.layers, table, loss, "y of batch 0", y)
     refuse_forward_only(network.layers, table)
     refuse_dropped(network.layers, table, loss)
     if isinstance(batches, list | tuple) and not loss.members:
@@ -212,7 +212,7 @@ def _refuse_unreachable_batches(
             inputs.sample_weights(rest[0] if rest else None, n_samples, f"weights of batch {number}")
         )
     y, w = np.concatenate(targets), np.concatenate(weights)
-    refuse_unreachable(network.layers, table.layout, loss, "y of the batches", y, w)
+    refuse_unreachable(network.layers, table, loss, "y of the batches", y, w)
 
 
 def _held_samples(
@@ -233,7 +233,7 @@ def _held_samples(
     else:
         x = inputs.features(name, X, network.dtype, shape, network.layers[0], meaning)
     targets = inputs.targets("y of validation_data", y, loss, len(x), table.n_outputs, network.dtype, meaning)
-    refuse_unsuitable(network.layers, table.layout, loss, "y of validation_data", targets)
+    refuse_unsuitable(network.layers, table, loss, "y of validation_data", targets)
     if not rest or rest[0] is None:
         return Held(x, targets)
     inputs.refuse_weights_of_pairs(loss, rest[0])

@@ -46,7 +46,7 @@ def evaluate(
     plan = network.plan(objective)
     x = network.features(X, loss=objective)
     targets = network.targets(y, objective, len(x))
-    refuse_unsuitable(network.layers, network.layout, objective, "y", targets)
+    refuse_unsuitable(network.layers, plan, objective, "y", targets)
     weights = None
     if sample_weight is not None:
         inputs.refuse_weights_of_pairs(objective, sample_weight)

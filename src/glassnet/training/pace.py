@@ -24,6 +24,6 @@ class Pace:
         self.steps = max(per_epoch, min(STEPS, MULTIPLY_ADDS // per_step), 1)
 
     def learn(self, steps: int, seconds: float) -> None:
-        """Take `steps` steps in `seconds` into account; grows at most eightfold at once."""
+        """Take `steps` steps in `seconds` into account; grows at most sixteenfold at once."""
         per_step = max(seconds, 1e-7) / steps
-        self.steps = max(1, min(int(SECONDS_PER_CALL / per_step), 8 * self.steps))
+        self.steps = max(1, min(int(SECONDS_PER_CALL / per_step), 16 * self.steps))

@@ -35,7 +35,7 @@ def entry(name: str, dtype: DType) -> Kernel:
     """An entry of :mod:`glassnet.engines.compiled.entries`: "train" or "predict"."""
     template = Template(ENTRIES, name)
     return kernels.built_in(
-        template, f"{name}_{dtype.name}", ENTRY, lambda: kernels.lifted().entry(dtype, KINDS)
+        template, f"{name}_{kernels.precision(dtype)}", ENTRY, lambda: kernels.lifted().entry(dtype, KINDS)
     )
 
 
@@ -183,8 +183,7 @@ class CompiledEngine:
 
     def seconds_to_prepare(self, plan: Plan, optimizer: Optimizer, dtype: DType) -> float:
         """About how long :meth:`prepare` is going to compile; 0 where everything is there."""
-        missing = [(name, kernel) for name, kernel in needed(plan, optimizer, dtype) if not kernel.is_ready]
-        return sum(_seconds(name, kernel) for name, kernel in missing)
+        return sum(_seconds(name, kernel) for name, kernel in needed(plan, optimizer, dtype))
 
     def prepare(self, plan: Plan, optimizer: Optimizer, dtype: DType) -> None:
         """Compile, or read from disk, all that training this plan needs.
@@ -210,6 +209,8 @@ class CompiledEngine:
 
 
 def _seconds(name: str, kernel: Kernel) -> float:
+    if kernel.is_ready:
+        return 0.0
     of_loop, of_others = FITTING if kernel.is_carried else COMPILING
     return of_loop.get(name, of_others)
 

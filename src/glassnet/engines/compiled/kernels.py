@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from ctypes import CFUNCTYPE, POINTER, c_double, c_float, c_int64, c_ssize_t
 from dataclasses import dataclass
+from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -65,6 +66,12 @@ def built_in(template: Template, name: str, kind: Any, meanings: Meanings) -> Bu
         template,
         lambda: store.compile(template, name, kind, meanings),
     )
+
+
+@cache
+def precision(dtype: DType) -> str:
+    """The name of a dtype, which NumPy puts together anew each time it is asked."""
+    return str(dtype.name)
 
 
 def pointer(dtype: DType) -> Any:
@@ -142,7 +149,7 @@ def update(optimizer: Optimizer, dtype: DType) -> Kernel:
     EngineError
         If it is one of the user's own with more state vectors than there are templates for.
     """
-    rule, n_coefficients = optimizer.rule, optimizer.table(np.zeros(1), 1, np.zeros(1)).shape[1]
+    rule, n_coefficients = optimizer.rule, optimizer.n_coefficients
     if optimizer.n_states > MOST_STATES:
         raise EngineError(
             f"the optimizer {type(optimizer).__name__!r} has {optimizer.n_states} state vectors; compiled code has "
@@ -153,13 +160,13 @@ def update(optimizer: Optimizer, dtype: DType) -> Kernel:
         return {"RULE": lifted().formula(optimizer, rule, dtype), "N_COEFFICIENTS": n_coefficients}
 
     template = Template(TEMPLATES, f"update_{optimizer.n_states}")
-    name = f"{_name(rule)}{n_coefficients}_{dtype.name}"
+    name = f"{_name(rule)}{n_coefficients}_{precision(dtype)}"
     return _of(template, optimizer, name, dtype, _update(dtype), meanings)
 
 
 def update_partly(dtype: DType) -> Kernel:
     """Any rule, of which each parameter takes a share."""
-    template, name = Template(TEMPLATES, "update_partly"), f"update_partly_{dtype.name}"
+    template, name = Template(TEMPLATES, "update_partly"), f"update_partly_{precision(dtype)}"
     return built_in(template, name, _update(dtype), lambda: {"NUMBER": lifted().number(dtype)})
 
 
@@ -181,7 +188,7 @@ def _kernel(
     def all_meanings() -> dict[str, Any]:
         return {**meanings(), "N_PARAMETERS": n_parameters}
 
-    return _of(template, thing, f"{name}{count}{template.name}_{dtype.name}", dtype, kind, all_meanings)
+    return _of(template, thing, f"{name}{count}{template.name}_{precision(dtype)}", dtype, kind, all_meanings)
 
 
 def _name(*formulas: Any) -> str:

@@ -92,4 +92,6 @@ def _kernel(bodies: Bodies, name: str, dtype: DType, is_backward: bool) -> Kerne
         open_names: dict[str, Any] = kernels.lifted().layer(bodies.module, dtype)
         return open_names
 
-    return kernels.built_in(Template(bodies.module, name), f"{name}_{dtype.name}", kind, meanings)
+    return kernels.built_in(
+        Template(bodies.module, name), f"{name}_{kernels.precision(dtype)}", kind, meanings
+    )

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from glassnet import losses, plan
+from glassnet import losses
 from glassnet.errors import DataError
 from glassnet.layers import Layer
 from glassnet.losses import ElementwiseLoss, Loss
-from glassnet.plan import Layout, Plan
+from glassnet.plan import Plan
 from glassnet.support.arrays import Array, Floats
 from glassnet.training.refusals.suitability import deciding_layer, passed_on
 
@@ -29,7 +29,7 @@ _FAR = 10.0 ** np.array([2, 4, 8, 16, 32, 64, 128, 300])
 
 
 def refuse_unreachable(
-    layers: Sequence[Layer], layout: Layout, loss: Loss, name: str, y: Array, weights: Array
+    layers: Sequence[Layer], table: Plan, loss: Loss, name: str, y: Array, weights: Array
 ) -> None:
     """Raise where outputs of these layers can come near too few of the checked targets `y` (n, n_outputs).
 
@@ -42,7 +42,7 @@ def refuse_unreachable(
     """
     if not isinstance(loss, ElementwiseLoss) or isinstance(loss, losses.Function) or loss.takes_classes:
         return
-    low, high = output_range(plan.build(layers, layout), loss)
+    low, high = output_range(table, loss)
     outside = (y.min(axis=0).astype(np.float64) < low) | (y.max(axis=0).astype(np.float64) > high)
     spread = float(np.ptp(y)) if outside.any() else 0.0
     for column in np.flatnonzero(outside):
@@ -70,7 +70,7 @@ def output_range(table: Plan, loss: Loss) -> tuple[float, float]:
     mixed = np.random.default_rng(0).normal(size=(len(_FAR), width)) * np.array([1, 10, *_FAR[:-2]])[:, None]
     try:
         with np.errstate(all="ignore"):
-            outputs = loss.activation.value(passed_on(table.rows, np.concatenate([alike, mixed])))
+            outputs = loss.activation.value(passed_on(table.own_rows, np.concatenate([alike, mixed])))
     except (
         Exception
     ):  # a user's own function need not take numbers of these sizes; then its range is not known

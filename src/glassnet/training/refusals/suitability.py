@@ -17,7 +17,7 @@ from glassnet.errors import ArgumentError, DataError
 from glassnet.layers import Dropout, Layer
 from glassnet.losses import Loss
 from glassnet.network import inputs
-from glassnet.plan import Layout, Plan, Row
+from glassnet.plan import Plan, Row
 from glassnet.support.arrays import Array
 from glassnet.support.registry import compact_repr
 
@@ -31,40 +31,39 @@ _SEVERAL = (
 )
 
 
-def refuse_unsuitable(layers: Sequence[Layer], layout: Layout, loss: Loss, name: str, y: Array) -> None:
+def refuse_unsuitable(layers: Sequence[Layer], table: Plan, loss: Loss, name: str, y: Array) -> None:
     """Raise where outputs of these layers, or checked targets, can be nothing that the loss compares.
 
     Raises `ArgumentError` of outputs; the message names the layer that decides, and the loss or the activation
     that is meant; `DataError` of targets called `name`: rows of classes that exclude each other and do not sum to
     1.
     """
-    refuse_outputs(layers, layout, loss)
+    refuse_outputs(layers, table, loss)
     _refuse_targets(name, y, loss)
 
 
-def refuse_outputs(layers: Sequence[Layer], layout: Layout, loss: Loss) -> None:
+def refuse_outputs(layers: Sequence[Layer], table: Plan, loss: Loss) -> None:
     """The same of outputs alone."""
-    table = plan.build(layers, layout)
-    possible = _outputs(table.rows)
+    rows = table.own_rows
+    possible = _outputs(rows)
     if not possible.size:
         return
-    last = deciding_layer(layers)
     if np.ptp(possible, axis=0).max() == 0:
         raise ArgumentError(
-            f"{last} gives {possible[0, 0]:g} whatever its input is, so there is nothing to learn; "
+            f"{deciding_layer(layers)} gives {possible[0, 0]:g} whatever its input is, so there is nothing to learn; "
             "for one output use sigmoid, or linear for a value"
         )
     low, high = loss.outputs
     if possible.min() < low - _ROUNDING or possible.max() > high + _ROUNDING:
         raise ArgumentError(
-            f"{loss.name} takes {_KINDS[low, high]}, and {last} can give {_example(possible, low, high):g}; "
-            f"{_remedy(table, loss)}"
+            f"{loss.name} takes {_KINDS[low, high]}, and {deciding_layer(layers)} can give "
+            f"{_example(possible, low, high):g}; {_remedy(rows[-1], loss)}"
         )
     if loss.rows_sum_to_one and loss.activation == Linear() and _any_sum(possible):
         raise ArgumentError(
             f"{loss.name} takes probabilities of classes that exclude each other, whose rows sum to 1, and rows of "
-            f"{last} need not; {_remedy(table, loss)}, or for classes that do not exclude each other use "
-            "binary_cross_entropy with a column of 0 and 1 for each"
+            f"{deciding_layer(layers)} need not; {_remedy(rows[-1], loss)}, or for classes that do not exclude each "
+            "other use binary_cross_entropy with a column of 0 and 1 for each"
         )
     if (
         loss.activation.outputs in ("classes", "probabilities")
@@ -74,8 +73,8 @@ def refuse_outputs(layers: Sequence[Layer], layout: Layout, loss: Loss) -> None:
         inner = compact_repr(loss.activation)
         other = f", or use {loss.of_probabilities}" if loss.of_probabilities else ""
         raise ArgumentError(
-            f"{loss.name} takes logits and applies {inner} itself, and {last} gives numbers from 0 to 1, "
-            f"as if they were probabilities already; make the last layer linear{other}"
+            f"{loss.name} takes logits and applies {inner} itself, and {deciding_layer(layers)} gives numbers from "
+            f"0 to 1, as if they were probabilities already; make the last layer linear{other}"
         )
 
 
@@ -183,9 +182,9 @@ def _decides(layer: Layer) -> bool:
     return kind not in _LIMITED or (kind == plan.ACTIVATION and fields["activation"] != Linear())
 
 
-def _remedy(table: Plan, loss: Loss) -> str:
+def _remedy(last: Row, loss: Loss) -> str:
     name = "linear" if loss.facts is None else loss.facts.last_activation
     logits = loss.on_logits(activations.get(name))
     text = f'end the network with "{name}"'
-    linear = table.rows[-1].kind == plan.DENSE and table.rows[-1].activation == Linear()
+    linear = last.kind == plan.DENSE and last.activation == Linear()
     return f"{text}, or use {logits.name}, which takes any numbers" if linear and logits is not None else text
