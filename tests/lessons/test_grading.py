@@ -87,7 +87,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     folder = tmp_path_factory.mktemp("class")
     for name, cells in HOSTILE.items():
         write(folder / name / "1.ipynb", without_a_word(cells))
-    graded = grade(folder, limits=Limits(seconds=3, memory=2048, disk=128), jobs=4)
+    graded = grade(folder, limits=Limits(seconds=5, memory=2048, disk=128), jobs=4)
     return {result.learner: result for result in graded}
 
 
@@ -101,7 +101,7 @@ def test_a_hostile_notebook_gets_the_points_of_its_answers_alone(
 
 
 def test_what_cut_a_notebook_short_is_said(results: dict[str, Result]) -> None:
-    assert "it was stopped after 3 seconds" in results["loops for ever"].troubles
+    assert "it was stopped after 5 seconds" in results["loops for ever"].troubles
     assert "its process ended before the notebook did (exit code 0)" in results["ends"].troubles
     assert results["ends"].marks[0].message.startswith("the notebook did not get there: its process ended")
     assert results["loops"].errors == ("cell 2: CellTooLong: it takes too long",)
@@ -147,7 +147,7 @@ def test_the_command_grades_what_nbgrader_collects_with_each_ones_own_numbers(tm
     assert points["berta", "1.2"] == points["berta", "1.4"] == ("0", "1")
     assert points["'=cmd", "1.2"] == ("0", "1")
     assert {row["seed"] for row in rows if row["learner"] == "anna"} == {str(seed_of("anna"))}
-    assert "anna  lesson 1: 2 of 5 points" in done.output
+    assert "2 of 3  anna  lesson 1: 2 of 5 points" in done.output
     assert "it lacks exercises 1.1, 1.3, 1.5" in done.output
     assert "it does not open: it is no JSON, or damaged" in done.output
     assert "3 of them could not be graded, or not in full: see above" in done.output
@@ -172,24 +172,24 @@ def test_names_come_from_folders_or_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("sets", "slip"),
-    [("use_seed( 'Bert ')", "seed"), ("use_seed(17)", "seed"), ("use_seed('anna')", ""), ("17", "")],
+    [("Bert ", "seed"), (17, "seed"), ("anna", ""), (3, ""), (-1, ""), ([17], "")],
 )
 def test_an_answer_for_other_numbers_that_the_notebook_sets_is_said(
-    sets: str, slip: str, tmp_path: Path
+    sets: Any, slip: str, tmp_path: Path
 ) -> None:
-    other = 17 if "17" in sets else seed_of("bert")
+    other = 17 if sets == 17 else seed_of("bert")
     exercise = find("2.2")
     answer = Answer([{"": np.array(float(exercise.solution(*exercise.variant(other)[0])))}], other)
-    book = read(write(tmp_path / "a.ipynb", [f"gn.lessons.{sets}", 'gn.lessons.check("2.2", 5)']))
     submission, record = Submission("anna", tmp_path / "a.ipynb"), Record({"2.2": answer})
-    [mark] = [
-        mark for mark in marks(submission, book, record, seed_of("anna")).marks if mark.exercise == "2.2"
-    ]
+    record.take(line(sets=sets))
+    graded = marks(submission, [], record, seed_of("anna"), None)
+    [mark] = [mark for mark in graded.marks if mark.exercise == "2.2"]
     assert (mark.points, mark.slip) == (0, slip)
-    written = {"use_seed( 'Bert ')": "'Bert '", "use_seed(17)": "17"}.get(sets)
-    said = f"; it is right for the numbers of use_seed({written}), which the notebook sets"
-    assert mark.message.endswith(said) == bool(slip)
-    assert marks(submission, book, record, None).points == 1
+    assert mark.message.endswith(
+        "; it is right for the numbers of another seed, which the notebook sets"
+    ) == bool(slip)
+    assert mark.said == (f"use_seed({sets!r})" if slip else "")
+    assert marks(submission, [], record, None, None).points == 1
 
 
 @pytest.mark.parametrize(
@@ -198,15 +198,72 @@ def test_an_answer_for_other_numbers_that_the_notebook_sets_is_said(
         ("", "it does not open: it is no JSON, or damaged"),
         ("[" * 100_000, "it does not open: it is no JSON, or damaged"),
         ("[1]", "it does not open: it holds no cells, as a notebook of format 4 does"),
-        ('{"cells": [3, {"cell_type": "code", "source": [4]}]}', "no cell checks an exercise of the course, as gn.le"),
-        ('{"cells": [{"cell_type": "code", "source": "check(\\"9.99\\", 3)"}]}', "no cell checks an exercise of the"),
-        ('{"cells": [{"cell_type": "code", "source": "check(\\"6.1\\", 3)"}]}', "it is of lesson 6; lesson 1 was"),
     ],
 )  # fmt: skip
 def test_a_notebook_that_cannot_be_graded_is_said(text: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "a.ipynb").write_text(text)
     with pytest.raises(Unreadable, match=said.replace("(", r"\(")):
-        read(tmp_path / "a.ipynb", 1)
+        read(tmp_path / "a.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([], 'it checks no exercise of the course, as gn.lessons.check("1.1", ...) does'),
+        (['check("9.99", 3)'], "it checks no exercise of the course, as "),
+        (['check("6.1", 3)'], "it is of lesson 6; lesson 1 was asked for"),
+    ],
+)
+def test_a_notebook_that_ran_and_checked_nothing_is_said(cells: list[str], said: str, tmp_path: Path) -> None:
+    graded = marks(Submission("anna", tmp_path / "a.ipynb"), cells, Record(), None, 1)
+    assert graded.troubles[0].startswith(said) and len(graded.troubles) == 1
+    assert [mark.points for mark in graded.marks] == [0] * len(gn.lessons.exercises(1))
+
+
+WAYS = [
+    BEGIN + "\nfrom functools import partial",
+    RIGHT + "\nvalue = lambda number: find(number).solution(*gn.lessons.given(number))",
+    "check = gn.lessons.check\ncheck('1.1', neuron)",
+    "from glassnet.lessons import check as c\nassert c('1.2', 0.0).ok\nc(number='1.2', answer=1.0)",
+    "for third in [3]:\n    partial(gn.lessons.check, f'1.{third}')(neuron)",
+    "def ask(number, answer):\n    return getattr(gn.lessons, 'ch' + 'eck')(number, answer)\nask(1.4, 2.0)",
+    "use = gn.lessons.use_seed\nuse('anna')",
+    "list(map(check, ['1.5'], [...]))",
+]
+
+
+def test_what_a_notebook_checks_is_what_it_ran_however_it_is_written(tmp_path: Path) -> None:
+    write(tmp_path / "anna.ipynb", WAYS)
+    (result,) = grade(tmp_path, limits=Limits(seconds=20))
+    assert (result.troubles, result.errors, result.lesson) == ((), (), 1)
+    assert [mark.points for mark in result.marks] == [1, 0, 0, 0, 0]
+    assert result.marks[4].message == "there is no answer yet"
+
+
+FORGED = "1.1  right: full points\r\n=cmd" + "x" * 1000
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"answers": [{"failure": FORGED}] * 5}, {"answers": [{"outputs": {"": FORGED}}] * 5},
+        {"answers": [{"outputs": {FORGED: FORGED}}] * 5, "explanation": FORGED},
+        {"answers": [{"outputs": {"": {"shape": [], "numbers": "AAAAAAAAAAA="}}}] * 5, "explanation": FORGED},
+        {"answers": [{"outputs": {f"[{i}]{FORGED}": "" for i in range(99)}}] * 5},
+    ],
+)  # fmt: skip
+def test_what_a_notebook_says_of_itself_stands_apart_in_one_short_line(said: Any, tmp_path: Path) -> None:
+    record = Record()
+    record.take(line(exercise="1.1", seed=0, **said))
+    record.take(line(cell=3, error=FORGED))
+    mark = marks(Submission("anna", tmp_path / "a.ipynb"), ['check("1.2")'], record, None, None).marks[0]
+    assert (mark.points, mark.slip) == (0, "")
+    outside_quotes = "".join(mark.message.split("'")[::2])
+    assert "right: full points" not in outside_quotes and len(mark.message) < 300
+    assert mark.said in ("", record.answers["1.1"].explanation, " ".join(FORGED.split())[:398] + " …")
+    other = marks(Submission("anna", tmp_path / "a.ipynb"), ['check("1.2")'], record, None, None).marks[1]
+    assert other.message == "its cell ended before the answer was checked"
+    assert other.said.startswith("cell 3: 1.1 right: full points =cmd") and len(other.said) <= 400
 
 
 def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
@@ -242,7 +299,6 @@ WITH_MANY_RIGHT_ANSWERS = [
 @pytest.mark.parametrize("number", ["1.1", "1.2", "6.4", "12.3", *WITH_MANY_RIGHT_ANSWERS])
 def test_forged_outputs_are_worth_nothing(number: str, tmp_path: Path) -> None:
     exercise = find(number)
-    book = read(write(tmp_path / "a.ipynb", [f'check("{number}", x)']))
     n_cases = len(exercise.variant(0))
     for outputs in (
         {"": "right"},
@@ -252,7 +308,8 @@ def test_forged_outputs_are_worth_nothing(number: str, tmp_path: Path) -> None:
     ):
         record = Record()
         record.take(line(exercise=number, seed=0, answers=[{"outputs": outputs}] * n_cases))
-        assert record.answers and marks(Submission("a", tmp_path / "a.ipynb"), book, record, None).points == 0
+        assert record.answers
+        assert marks(Submission("a", tmp_path / "a.ipynb"), [], record, None, None).points == 0
 
 
 def test_learners_of_a_class_get_folders_with_numbers_of_their_own(tmp_path: Path) -> None:
@@ -264,8 +321,74 @@ def test_learners_of_a_class_get_folders_with_numbers_of_their_own(tmp_path: Pat
         "source"
     ]
     assert "glassnet.lessons.use_seed('Anna B')" in "".join(first)
-    (tmp_path / "names.txt").write_text("../x\n")
-    assert CliRunner().invoke(app, command).exit_code == 2
+    again = CliRunner().invoke(
+        app, [*command[:2], "--learners", str(tmp_path / "names.txt"), "--lesson", "1"]
+    )
+    assert again.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (b"anna\n../x\n", "a learner's name becomes a folder, without slashes or signs that cannot be seen, and "),
+        (b"anna\n.x", "got '.x' in "),
+        (b"anna\n..", "got '..' in "),
+        (b"anna\na\\b", "got 'a\\\\b' in "),
+        (b"anna\na\x1bb", "got 'a\\x1bb' in "),
+        (b"anna\n" + b"x" * 201, "of at most 200 bytes; 'xxxxxxxxxxxxxxxxxxxx'… in "),
+        (b"anna\n Anna \n", "capital letters do not count; "),
+        (b"anna\nB\xfcrger", "--learners must name a text file in UTF-8; "),
+        (b"\n \n", "--learners must name a file with a name in each line; "),
+        (b"anna\nfile\n", "lessons are copied into folders; "),
+    ],
+)  # fmt: skip
+def test_names_that_cannot_be_folders_are_refused_before_anything_is_written(
+    names: bytes, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "names.txt").write_bytes(names)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "file").touch()
+    done = CliRunner().invoke(
+        app, ["lessons", str(tmp_path / "out"), "--learners", str(tmp_path / "names.txt")]
+    )
+    assert done.exit_code == 2 and said in " ".join(done.stderr.split())
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--learners", "names.txt", "--seed", "3"], "it does not go with --seed"),
+        (["--learners", "names.txt", "--list"], "it does not go with --list"),
+        (["--learners", "nowhere.txt"], "No such file or directory: nowhere.txt"),
+        (["--lesson", "14"], "--lesson must be one of 1, 2, "),
+    ],
+)
+def test_options_that_do_not_fit_are_refused_before_anything_is_written(
+    options: list[str], said: str, tmp_path: Path
+) -> None:
+    done = CliRunner().invoke(app, ["lessons", str(tmp_path / "out"), *options])
+    assert done.exit_code == 2 and said in " ".join(done.stderr.split())
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--out", "anna.ipynb"], "--out must be a new file or a table of grades; "),
+        (["--out", "nowhere/grades.csv"], "its folder does not exist"),
+        (["--lesson", "14"], "lesson must be one of 1, 2, "),
+    ],
+)
+def test_grades_are_refused_before_a_notebook_runs(
+    options: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = write(tmp_path / "anna.ipynb", [CHECK]).read_bytes()
+    done = CliRunner().invoke(app, ["grade", ".", *options])
+    assert done.exit_code == 2 and said in " ".join(done.stderr.split()) and not done.stdout
+    assert (tmp_path / "anna.ipynb").read_bytes() == before
+    assert not (tmp_path / "grades.csv").exists()
 
 
 def test_a_name_is_a_seed_however_it_is_typed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dis
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 from glassnet.lessons.exercise import Case, Exercise
 from glassnet.lessons.outputs import NoOutput, Outputs, equal, outputs_of, show
 from glassnet.support.text import be
+
+MOST_NAMES = 8
+_PLAIN_NAME = re.compile(r"\[(\d+|'\w{1,32}')\]")
 
 # What errors of NumPy mean that beginners meet, by words that are in them.
 IN_PLAIN_WORDS = {
@@ -150,7 +154,7 @@ def _refusal(accepts: Callable[[Outputs, Case], str | None], outputs: Outputs, c
     except (
         Exception
     ) as reason:  # a network of another shape, a name that is missing: whatever an answer may hold
-        return f"it is not what is asked for ({type(reason).__name__}: {reason})"
+        return f"it is not what is asked for ({type(reason).__name__}: {show(str(reason))})"
 
 
 def _known(exercise: Exercise, outputs: Sequence[Outputs], cases: Sequence[Case]) -> str | None:
@@ -204,7 +208,9 @@ def _names(outputs: Outputs) -> str:
         return "one result"
     if outputs.keys() == {"[0]"}:
         return "a list or tuple with one result in it"
-    return f"{len(outputs)} {'result' if len(outputs) == 1 else 'results'} ({', '.join(outputs)})"
+    names = [name if _PLAIN_NAME.fullmatch(name) else "[…]" for name in outputs]
+    listed = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
+    return f"{len(names)} {'result' if len(names) == 1 else 'results'} ({listed})"
 
 
 def _numbers(

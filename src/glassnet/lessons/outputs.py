@@ -14,6 +14,9 @@ Plain: TypeAlias = NDArray[np.float64] | str
 Outputs: TypeAlias = dict[str, Plain]
 
 
+LONGEST_SHOWN = 100
+
+
 class NoOutput(Exception):
     """An answer that is nothing to compare: None, an object, rows of different lengths."""
 
@@ -76,9 +79,9 @@ def _words(text: str) -> str:
 
 
 def show(value: Any) -> str:
-    """A value in one short line."""
+    """A value in one short line; a text in quotation marks, its beginning where it is long."""
     if isinstance(value, str):
-        return repr(value)
+        return repr(value if len(value) <= LONGEST_SHOWN else f"{value[: LONGEST_SHOWN - 2]} …")
     if callable(value):
         return str(getattr(value, "__name__", type(value).__name__))
     try:

@@ -14,18 +14,21 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from glassnet.errors import ArgumentError
-from glassnet.lessons.grading.confinement import Unprotected, confinement
+from glassnet.lessons.catalogue import lessons
+from glassnet.lessons.grading.confinement import Confinement, Unprotected, confinement
 from glassnet.lessons.grading.limits import Limits
 from glassnet.lessons.grading.marks import Mark, Result, marks, of_unreadable
 from glassnet.lessons.grading.reading import Unreadable, read
 from glassnet.lessons.grading.running import run
 from glassnet.lessons.grading.submissions import Submission, find
 from glassnet.lessons.seeds import seed_of
+from glassnet.support import checks
+from glassnet.support.optional import require
 
 __all__ = ["Limits", "Mark", "Result", "Unprotected", "grade"]
 
@@ -58,10 +61,15 @@ def grade(
     jobs : int
         How many notebooks run at a time.
 
-    Yields
+    Returns
+    -------
+    iterator of Result
+        In the order of learners and files, each when it is there.
+
+    Raises
     ------
-    Result
-        In the order of learners and files.
+    ArgumentError
+        If there is no such folder, lesson or notebook; before anything runs.
 
     Warns
     -----
@@ -70,18 +78,36 @@ def grade(
     """
     if sys.platform == "win32":
         raise ArgumentError("notebooks are graded on Linux and macOS; on Windows, use WSL")
-    held, root, stop = confinement(), Path(folder), threading.Event()
-    submissions = find(root)
+    if lesson is not None and lesson not in lessons():
+        raise ArgumentError(f"lesson must be one of {', '.join(map(str, lessons()))}; got {lesson!r}")
+    checks.integer("jobs", jobs, least=1)
+    require("IPython", extra="lessons", purpose="grading a notebook")
+    submissions = find(Path(folder))
+    held = confinement()
     if held.sight.lacks:
         warnings.warn(str(held), Unprotected, stacklevel=2)
+    return _graded(submissions, Path(folder), lesson, own_numbers, held, limits or Limits(), jobs)
+
+
+def _graded(
+    submissions: Sequence[Submission],
+    root: Path,
+    lesson: int | None,
+    own_numbers: bool,
+    held: Confinement,
+    limits: Limits,
+    jobs: int,
+) -> Iterator[Result]:
+    stop = threading.Event()
 
     def one(submission: Submission) -> Result:
         try:
-            book = read(submission.file, lesson)
+            cells = read(submission.file)
         except Unreadable as reason:
             return of_unreadable(submission, str(reason), lesson)
         seed = seed_of(submission.learner) if own_numbers else None
-        return marks(submission, book, run(book.cells, seed, held, root, limits or Limits(), stop), seed)
+        record = run(cells, seed, held, root, limits, stop)
+        return marks(submission, cells, record, seed, lesson)
 
     pool = ThreadPoolExecutor(jobs)
     try:

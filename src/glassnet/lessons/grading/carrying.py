@@ -1,4 +1,7 @@
-"""What comes out of a learner's process: lines of JSON that may hold anything, taken as plain data or not at all."""
+"""What comes out of a learner's process: lines of JSON that may hold anything, taken as plain data or not at all.
+
+Texts in it are a learner's own; they are cut to a length, stand in one line, and are never said in the grader's name.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.lessons.catalogue import find
 from glassnet.lessons.judging import Failure
 from glassnet.lessons.outputs import Outputs, Plain
+from glassnet.lessons.seeds import seed_of
 
 LONGEST_TEXT = 400
 TOO_LONG = "CellTooLong"  # the name of the error that stops a cell
 LARGEST_SEED = 1 << 62
+MOST_SEEDS, MOST_ERRORS = 16, 64
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Record:
     """All that a process said."""
 
     answers: dict[str, Answer] = field(default_factory=dict)  # by exercise, the last one of each
+    seeds: dict[int, str] = field(default_factory=dict)  # that were set, each as it was written
     errors: list[str] = field(default_factory=list)  # of cells that ended with an error: cell and error
     ended: str = ""  # why the notebook did not run to its end; empty where it did
     # has_begun, is_whole: whether its first cell was reached, and whether its last one was left
@@ -49,11 +56,22 @@ class Record:
             elif said.get("end") is True:
                 self.is_whole = True
             elif "error" in said:
-                self.errors.append(short(f"cell {int(said['cell'])}: {said['error']}"))
+                self._take_error(int(said["cell"]), str(said["error"]))
+            elif "sets" in said:
+                self._take_seed(said["sets"])
             else:
-                self.answers[str(said["exercise"])] = _answer(said)
+                self.answers[find(str(said["exercise"])).number] = _answer(said)
         except Exception:  # a line may hold anything, and most of it is no answer
             return
+
+    def _take_error(self, cell: int, error: str) -> None:
+        if len(self.errors) < MOST_ERRORS:
+            self.errors.append(short(f"cell {cell}: {error}"))
+
+    def _take_seed(self, seed: int | str) -> None:
+        number = seed_of(seed) if isinstance(seed, str) else int(seed)
+        if 0 <= number < LARGEST_SEED and len(self.seeds) < MOST_SEEDS:
+            self.seeds[number] = short(repr(seed))
 
 
 def short(text: str) -> str:

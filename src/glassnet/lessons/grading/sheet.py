@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from glassnet.lessons.grading.marks import Result
 
-COLUMNS = ("learner", "exercise", "points", "of", "slip", "message", "lesson", "seed", "file")
+COLUMNS = ("learner", "exercise", "points", "of", "slip", "message", "said", "lesson", "seed", "file")
 
 
 def rows(results: Sequence[Result]) -> list[Sequence[object]]:
@@ -15,11 +15,11 @@ def rows(results: Sequence[Result]) -> list[Sequence[object]]:
     for result in results:
         rest = (_or_empty(result.lesson), _or_empty(result.seed), result.file)
         table += [
-            (result.learner, mark.exercise, mark.points, mark.of, mark.slip, mark.message, *rest)
+            (result.learner, mark.exercise, mark.points, mark.of, mark.slip, mark.message, mark.said, *rest)
             for mark in result.marks
         ]
         if not result.marks:
-            table.append((result.learner, "", 0, "", "", "; ".join(result.troubles), *rest))
+            table.append((result.learner, "", 0, "", "", "; ".join(result.troubles), "", *rest))
     return table
 
 

@@ -23,14 +23,24 @@ class CellTooLong(BaseException):
     """Raised in a cell that uses up its time; no ``except Exception`` of a learner's catches it."""
 
 
+class Noted(judging.Verdict):
+    """What a check says while a notebook is graded: nothing yet, so that no cell ends for it."""
+
+    def __str__(self) -> str:
+        return f"{self.exercise}  {self.message}"
+
+    __repr__ = __str__
+
+
 class Handover:
-    """What replaces ``gn.lessons.check`` while a notebook is graded."""
+    """What replaces ``gn.lessons.check`` and ``use_seed`` while a notebook is graded, under whatever names they run."""
 
     def __init__(self, channel: int, seed: int | None) -> None:
         self.channel, self.has_own_seed = channel, seed is not None
+        self.set_seed = glassnet.lessons.use_seed
         if seed is not None:
-            glassnet.lessons.use_seed(seed)
-            glassnet.lessons.use_seed = lambda seed: None
+            self.set_seed(seed)
+        glassnet.lessons.use_seed = self.use_seed
         glassnet.lessons.check = self.check
         glassnet.lessons.solution = lambda number: "# no solution is shown while a notebook is graded\n"
 
@@ -39,6 +49,12 @@ class Handover:
         line = json.dumps(said).encode() + b"\n"
         while line:
             line = line[os.write(self.channel, line) :]
+
+    def use_seed(self, seed: int | str) -> None:
+        """Note the seed, and use it where the grader has chosen none."""
+        self.say(sets=seed if isinstance(seed, str) else int(seed))
+        if not self.has_own_seed:
+            self.set_seed(seed)
 
     def check(self, number: str, answer: Any) -> judging.Verdict:
         """Hand over what an answer gives."""
@@ -54,7 +70,7 @@ class Handover:
             exercise=exercise.number, seed=seed, explanation=explanation,
             answers=None if outputs is None else written(outputs),
         )  # fmt: skip
-        return judging.Verdict(exercise.number, False, NOTED, (), 0)
+        return Noted(exercise.number, True, NOTED, (), 0)
 
     def outputs(self, exercise: Any, answer: Any, seed: int) -> list[Any] | None:
         """What the answer gives; none for a stub."""

@@ -118,49 +118,48 @@ def _describe(answer: Any) -> Any:
     if not isinstance(model, torch.nn.Module):
         result = "nothing (None)" if model is None else one(type(model).__name__)
         raise NoOutput(f"it gives back {result}; a torch.nn.Module is asked for")
-    shapes = [tuple(m.weight.shape) for m in model.modules() if isinstance(m, torch.nn.Linear)]
-    X = torch.tensor(np.random.default_rng(0).normal(scale=4, size=(64, 2)), dtype=torch.float32)
+    linears = [module for module in model.modules() if isinstance(module, torch.nn.Linear)]
+    X = torch.tensor(_INPUTS, dtype=torch.float32)
     random = np.random.default_rng(1)
     with torch.no_grad():
-        for (
-            parameter
-        ) in model.parameters():  # the same weights for every answer, with which bends and limits show
+        for parameter in model.parameters():  # the same for every answer, so that bends and limits show
             parameter.copy_(torch.as_tensor(random.normal(size=tuple(parameter.shape))))
         outputs = model(X)
-        hidden = _relu_network(torch, model, X)
-    same = outputs.shape == hidden.shape and bool(torch.allclose(outputs, hidden, atol=1e-5))
-    return {
-        "shapes": repr(shapes),
-        "low": float(outputs.min()),
-        "high": float(outputs.max()),
-        "same": float(same),
-    }
+    shapes = np.array([tuple(linear.weight.shape) for linear in linears], dtype=float).reshape(-1, 2)
+    weights = {f"W{i}": linear.weight.detach().numpy().T for i, linear in enumerate(linears)}
+    biases = {f"b{i}": _bias(linear) for i, linear in enumerate(linears)}
+    return {"shapes": shapes, "outputs": outputs.numpy(), **weights, **biases}
 
 
-def _relu_network(torch: Any, model: Any, X: Any) -> Any:
-    linears = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]
-    for linear in linears[:-1]:
-        X = torch.relu(linear(X)) if X.shape[-1] == linear.in_features else torch.zeros(0)
-    return (
-        torch.sigmoid(linears[-1](X))
-        if linears and X.shape[-1:] == (linears[-1].in_features,)
-        else torch.zeros(0)
-    )
+def _bias(linear: Any) -> Any:
+    return np.zeros(linear.out_features) if linear.bias is None else linear.bias.detach().numpy()
 
 
 RIGHT_SHAPES = [(8, 2), (4, 8), (1, 4)]
+_INPUTS = np.random.default_rng(0).normal(scale=4, size=(64, 2))
 
 
 def _module_or_why_not(outputs: Outputs, case: Case) -> str | None:
-    shapes = outputs["['shapes']"]
-    low, high, same = (float(np.asarray(outputs[f"[{name!r}]"])) for name in ("low", "high", "same"))
-    if shapes != repr(RIGHT_SHAPES):
+    numbers = {name: np.asarray(value, dtype=float) for name, value in outputs.items()}
+    shapes = [(int(n_units), int(n_inputs)) for n_units, n_inputs in numbers["['shapes']"]]
+    ours = numbers["['outputs']"]
+    if shapes != RIGHT_SHAPES:
         return f"its Linear layers have weights {shapes}; 2 → 8 → 4 → 1 has {RIGHT_SHAPES}"
-    if low < 0 or high > 1:
-        return f"its outputs go from {low:.3g} to {high:.3g}; a sigmoid at the end keeps them between 0 and 1"
-    if same:
+    if ours.min() < 0 or ours.max() > 1:
+        return (
+            f"its outputs go from {ours.min():.3g} to {ours.max():.3g}; "
+            "a sigmoid at the end keeps them between 0 and 1"
+        )
+    A = _INPUTS
+    for i in range(3):
+        Z = A @ numbers[f"['W{i}']"] + numbers[f"['b{i}']"]
+        A = np.maximum(Z, 0) if i < 2 else 1 / (1 + np.exp(-Z))
+    if ours.shape == A.shape and np.allclose(ours, A, rtol=0, atol=1e-4):
         return None
-    return f"outputs go from {low:.3g} to {high:.3g}, but not as with a ReLU behind both hidden layers, and a sigmoid"
+    return (
+        f"outputs go from {ours.min():.3g} to {ours.max():.3g}, "
+        "but not as with a ReLU behind both hidden layers, and a sigmoid"
+    )
 
 
 @lesson.function(
