@@ -4,8 +4,10 @@ import { samplesOf, tableOf } from "./data/csv.js";
 import { headOf, lossesFor } from "./data/heads.js";
 import { prepare, split } from "./data/prepare.js";
 import { components } from "./data/projection.js";
-import { usual } from "./state/choices.js";
+import { CHOICES, usual } from "./state/choices.js";
 import { readAddress, writeAddress } from "./state/address.js";
+import { madeOf, workable } from "./app/workable.js";
+import { sourceOf } from "./app/sources.js";
 import { columnsOf } from "./state/columns.js";
 import { specOf } from "./state/spec.js";
 import { tell, catalogue } from "./state/catalogue.js";
@@ -52,6 +54,20 @@ function stepOf(patch, steps) {
   return { trace: training.trace(), spec: network.spec, columns, fields, outputs: head.outputs, optimizer: network.spec.optimizer };
 }
 
+/** What the page makes of an address: what it tells and takes, and the network after two steps. */
+async function opened(address, state = { table: null, points: [], own: null }) {
+  const read = readAddress(address), { choices, said } = await workable(read, state);
+  const { head, samples: { parts: { train } }, spec } = madeOf(choices, await sourceOf(choices, state), state.own);
+  const training = create(spec).training(train.X, train.y, { batch_size: choices.batch || null });
+  let stopped = "";
+  try {
+    for (let i = 0; i < 2; i += 1) training.step();
+  } catch (error) {
+    stopped = error.name;
+  }
+  return { given: read.given, choices, said, stopped, loss: head.loss };
+}
+
 /** The worker on a clock that stands still until it is told to go on; each reading of it takes `cost` milliseconds. */
 function workerOf(patch, { cost = 0.01 } = {}) {
   const { choices, samples, spec, columns } = made(patch), { train } = samples.parts;
@@ -85,7 +101,7 @@ function workerOf(patch, { cost = 0.01 } = {}) {
 }
 
 globalThis.page = {
-  workerOf, Remote, Store,
+  opened, CHOICES, workerOf, Remote, Store,
   zeroLines, Case, Samples, RULES, found, told, said,
   create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, components, usual, readAddress, writeAddress, columnsOf, specOf, tell, catalogue,
   lossSections, ownSections, parameterSections, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,

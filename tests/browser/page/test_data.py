@@ -108,22 +108,6 @@ def test_the_address_holds_what_differs_from_the_usual_and_gives_it_again() -> N
     )
 
 
-@pytest.mark.parametrize(
-    ("address", "said"),
-    [
-        ("rate=fast", "in the address rate is fast; it must be a number from 0 to 1000"),
-        ("batch=-1", "in the address batch is -1; it must be a whole number from 0 to 100000"),
-        ("hidden=8", "in the address hidden is 8; it must be up to 6 layers of up to 256 units, such as 8.tanh,4.relu.d0.2"),
-        ("hidden=257.relu", "in the address hidden is 257.relu; it must be up to 6 layers of up to 256 units, such as 8.tanh,4.relu.d0.2"),
-        ("magic=1", "the address has magic, which this page does not know"),
-        ("data=<b>", "in the address data is <b>; it must be a name"),
-    ],
-)  # fmt: skip
-def test_what_an_address_says_wrongly_is_told_and_left_as_usual(address: str, said: str) -> None:
-    body = "const { choices, said } = page.readAddress('#' + data); return [told(choices) === told(page.readAddress('').choices), said];"
-    assert call(body, address) == [True, [said]]
-
-
 def test_losses_that_are_offered_suit_the_data() -> None:
     names = call(
         "return ['circles', 'spiral', 'sine'].map((name) => page.lossesFor(page.made({ data: name }).source))"

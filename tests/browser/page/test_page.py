@@ -223,6 +223,21 @@ def test_points_are_added_moved_and_removed_by_mouse_and_by_keyboard(open_page: 
     assert told.inner_text() == "point removed" and state(tab, "frame")["step"] == step
 
 
+def test_an_address_that_cannot_be_taken_gives_a_page_that_works_and_says_so(open_page: Open) -> None:
+    tab = open_page("data=__proto__&hidden=4.nosuch")
+    assert tab.locator(".said li").count() == 2
+    tab.wait_for_selector(".said >> text=in the address data is __proto__; it must be one of circles")
+    for address, text in (
+        ("data=own&loss=constructor&seed=1", "in the address loss is constructor; it must be one of auto"),
+        ("validation=0.9&test=0.8&seed=2", "4 of 200 samples are left to train on"),
+    ):
+        tab.evaluate(f"location.hash = '{address}'")
+        tab.wait_for_selector(f".said >> text={text}")
+        after(tab, f"s.network.spec.seed === {address[-1]} && s.frame !== null")
+        tab.click("button.epoch")
+        after(tab, "s.frame.epoch === 1")
+
+
 def test_an_address_that_asks_for_layers_of_a_file_says_so_and_goes_on(open_page: Open) -> None:
     tab = open_page("hidden=own")
     tab.wait_for_selector(".said >> text=the address asks for the layers of a file")

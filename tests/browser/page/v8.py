@@ -35,6 +35,18 @@ def context(own: tuple[Part, ...] = ()) -> MiniRacer:
     return racer
 
 
+def awaited(body: str, data: Any = None) -> Any:
+    """What a promise of ``data`` with this body comes to."""
+    known = context()
+    known.eval(
+        f"globalThis.answer = null; (async (data) => {{ {body} }})({json.dumps(data)})"
+        ".then((found) => { answer = { found }; }, (error) => { answer = { error: String(error.stack) }; }); 0"
+    )
+    answer = json.loads(str(known.eval("told(answer)")))
+    assert answer is not None and "error" not in answer, answer
+    return answer["found"]
+
+
 def call(body: str, data: Any = None, own: tuple[Part, ...] = ()) -> Any:
     """What a function of ``data`` with this body returns."""
     return json.loads(str(context(own).eval(f"told(((data) => {{ {body} }})({json.dumps(data)}))")))

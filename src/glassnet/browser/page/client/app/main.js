@@ -85,18 +85,19 @@ async function begunAt(model, { spec, state, output = 0, ...step }) {
 }
 
 /** What Python handed over, a model; and the lesson that the address asks for. */
-async function given(model) {
+async function given(model, read) {
   const { model: file, step } = document_of_python ?? {};
-  if (step) await begunAt(model, step);
-  else await model.begin();
+  if (step) {
+    read.said.forEach((text) => model.say(text));
+    await begunAt(model, step);
+  } else await model.open(read);
   if (file) await opened(model, new File([Uint8Array.from(atob(file.bytes), (c) => c.charCodeAt(0))], file.name));
   await lessonOfAddress(model);
 }
 
 function start() {
   const begun = location.hash.length > 1 ? location.hash : `#${document_of_python?.address ?? ""}`;
-  const { choices, said: notes } = readAddress(begun);
-  const model = new Model(choices, notes);
+  const read = readAddress(begun), model = new Model(read.choices);
   themes(model);
   const text = document.getElementById("glassnet-script").textContent;
   model.remote = new Remote(text, (message) => model.heard(message));
@@ -109,9 +110,8 @@ function start() {
   const widths = new ResizeObserver(() => model.store.set({ width: document.body.clientWidth }));
   widths.observe(document.body);
   window.addEventListener("hashchange", () => {
-    const read = readAddress(location.hash);
-    model.store.set({ choices: read.choices, said: read.said });
-    model.begin();
+    model.store.set({ said: [] });
+    model.open(readAddress(location.hash));
   });
   window.glassnet = model;
   const table = document_of_python?.table;
@@ -122,7 +122,7 @@ function start() {
       model.say(error.message);
     }
   }
-  given(model).then(() => connected(model));
+  given(model, read).then(() => connected(model));
 }
 
 if (typeof document === "undefined") listen();

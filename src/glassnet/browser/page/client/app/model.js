@@ -2,10 +2,10 @@
 import { headOf } from "../data/heads.js";
 import { lineOf, prepare } from "../data/prepare.js";
 import { gridOf, projectionOf, rectangleOf } from "../data/projection.js";
-import { BEGINS_ANEW, GOES_ON, OWN_LAYERS, usual } from "../state/choices.js";
+import { BEGINS_ANEW, GOES_ON, usual } from "../state/choices.js";
 import { baseOf, showAddress } from "../state/address.js";
 import { columnsOf } from "../state/columns.js";
-import { optimizerOf, specOf } from "../state/spec.js";
+import { optimizerOf } from "../state/spec.js";
 import { Store } from "../state/store.js";
 import { create, parts } from "../training/engine.js";
 import { endInWords, isAt } from "../training/ends.js";
@@ -13,14 +13,15 @@ import { endsFor } from "./conditions.js";
 import { findingsOf } from "./findings.js";
 import { choicesOf, choicesOfOptimizer } from "./opening.js";
 import { sourceOf, usualFor } from "./sources.js";
+import { madeOf, workable } from "./workable.js";
 
 export const GRID = 36, LINE = 90;
 const MOST_OF_PATH = 160;
 
 export class Model {
-  constructor(choices, said) {
+  constructor(choices) {
     this.store = new Store({
-      choices, said, source: null, samples: null, head: null, network: null, frame: null, history: [], running: false, speed: "full",
+      choices, said: [], source: null, samples: null, head: null, network: null, frame: null, history: [], running: false, speed: "full",
       selection: null, pointed: null, sample: null, tab: "formula", theme: "auto", runs: [], table: null, points: startPoints(), stopped: null,
       axes: [0, 1], until: null, unfolded: false, walk: 0, drawnDigit: null, lesson: null, file: null, own: null, findings: [], isBound: false,
     });
@@ -66,31 +67,28 @@ export class Model {
     await this.begin(parameters === null ? null : { parameters: Float64Array.from(parameters) });
   }
 
+  /** What an address asks for, as far as a network can be made of it. */
+  async open(read) {
+    this.turn += 1;
+    const own = this.turn, { choices, said } = await workable(read, this.store.state);
+    if (own !== this.turn) return;
+    this.store.set({ choices, said: [...this.get("said"), ...said] });
+    await this.begin();
+  }
+
   /** Data, network and training from the choices; `state` of parameters, where they are given. */
   async begin(state = null) {
-    this.withoutFile();
     this.again = () => this.begin(state);
     this.store.set({ file: null });
     try {
       const source = await this.sourceInTurn(this.get("choices"));
       if (source === null) return;
       const { choices } = this.store.state; // with what was chosen meanwhile and makes no other data
-      const head = headOf(choices, source);
-      const samples = prepare(source, choices, head);
-      const spec = specOf(choices, head, samples.width, this.get("own"));
-      this.start({ source, head, samples, spec, state });
+      this.start({ source, ...madeOf(choices, source, this.get("own")), state });
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.say(error.message);
     }
-  }
-
-  /** The usual layers, where an address asks for those of a file that is not there. */
-  withoutFile() {
-    const { choices, own } = this.store.state;
-    if (choices.hidden !== OWN_LAYERS || own !== null) return;
-    this.say("the address asks for the layers of a file, which it never holds; open the file again. Until then these are the usual layers");
-    this.store.set({ choices: { ...choices, hidden: baseOf(choices.data).hidden } });
   }
 
   /** A network of a file, or of Python: its parts become the choices; data must have as many columns and answers. */

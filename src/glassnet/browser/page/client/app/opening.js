@@ -1,7 +1,7 @@
 /** Model files in and out: what is in the file is parameters and names, never code. */
 import { load, parts } from "../training/engine.js";
 import { CHOICES, OWN_LAYERS, textOfLayers, usual, withField } from "../state/choices.js";
-import { SCHEDULES } from "../state/spec.js";
+import { SCHEDULES } from "../state/schedules.js";
 
 const NORMS = { batch_norm: "bn", layer_norm: "ln", rms_norm: "rms" };
 const nameOf = (part) => (typeof part === "string" ? part : part.name);
@@ -67,7 +67,7 @@ export function choicesOfOptimizer(optimizer, before) {
   const decay = typeof weight_decay === "number" ? weight_decay : weight_decay.learning_rate ?? 0;
   const found = { optimizer: name, momentum, decay, optimizer_with: withOf(optimizer, "optimizer", ["learning_rate", "momentum", "weight_decay"]) };
   if (typeof rate === "number") return { ...found, rate, schedule: "constant" };
-  const schedule = rate?.name in SCHEDULES ? rate.name : "constant";
+  const schedule = Object.hasOwn(SCHEDULES, rate?.name ?? "") ? rate.name : "constant";
   return { ...found, rate: rate?.learning_rate ?? before.rate, schedule };
 }
 

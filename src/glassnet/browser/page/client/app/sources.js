@@ -7,8 +7,8 @@ export const OWN = "own", POINTS = "points", GIVEN = "given";
 
 /** What a new choice of data brings with it. */
 export function usualFor(name) {
-  const drawn = DRAWN[name];
-  if (drawn !== undefined) {
+  if (Object.hasOwn(DRAWN, name)) {
+    const drawn = DRAWN[name];
     const held = name === "xor" ? { validation: 0 } : { validation: 0.3 };
     return {
       samples: drawn.samples ?? 200, noise: drawn.noise ?? 0.05, classes: drawn.classes ?? 3, standardize: name === "blobs", features: "x1,x2",
@@ -21,6 +21,9 @@ export function usualFor(name) {
     ...(name === "digits" ? { hidden: "16.relu", batch: 32, rate: 0.005, optimizer: "adam" } : {}),
   };
 }
+
+/** Every name of data that an address may hold. */
+export const names = () => [...Object.keys(DRAWN), ...measuredNames, ...(document_of_python?.data ? [GIVEN] : []), POINTS, OWN];
 
 /** The names that can be chosen, in groups. */
 export function groups({ table }) {
@@ -47,18 +50,18 @@ function fromPoints(points) {
 /** The samples that the choices name. Throws an Error with a text for people where there are none. */
 export async function sourceOf(choices, { table, points }) {
   const { data } = choices;
-  if (data in DRAWN) {
+  if (Object.hasOwn(DRAWN, data)) {
     const { make, classes } = DRAWN[data];
     return make({ samples: choices.samples, noise: choices.noise, seed: choices.dataSeed, classes: classes ? choices.classes : 0 });
   }
   if (data === OWN) {
     if (table === null) throw new Error("the address asks for a file of your own; drop it here again, since the address never holds data");
-    return samplesOf(table, choices.target >= 0 && choices.target < table.columns.length ? choices.target : table.columns.length - 1);
+    return samplesOf(table, choices.target);
   }
   if (data === POINTS) return fromPoints(points);
   if (data === GIVEN && document_of_python?.data) return arrays(document_of_python.data);
   const all = await measured();
-  if (!(data in all)) throw new Error(`there is no data set called ${data.slice(0, 40)}; this page has ${[...Object.keys(DRAWN), ...measuredNames].join(", ")}`);
+  if (!Object.hasOwn(all, data)) throw new Error(`there is no data set called ${data.slice(0, 40)}; this page has ${[...Object.keys(DRAWN), ...measuredNames].join(", ")}`);
   const { scale, ...source } = all[data];
   const found = arrays(source);
   if (scale) found.X = found.X.map((value) => value / scale);

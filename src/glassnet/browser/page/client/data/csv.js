@@ -77,9 +77,10 @@ export function tableOf(text, name) {
   return { name, columns, n: kept.length, said, delimiter, hasNames, width, stride };
 }
 
-/** Samples with one column as their target; `target` counts the columns. Text in inputs, and rows with gaps, are left out. */
-export function samplesOf(table, target) {
-  const said = [...table.said], goal = table.columns[target];
+/** Samples with one column as their target; `wanted` counts the columns, −1 is the last. Text in inputs, and rows with gaps, are left out. */
+export function samplesOf(table, wanted) {
+  const said = [...table.said], target = wanted >= 0 && wanted < table.width ? wanted : table.width - 1, goal = table.columns[target];
+  if (wanted >= table.width) said.push(`there is no column ${wanted}, counted from 0; the target is the last one`);
   const chosen = table.columns.map((_, c) => c).filter((c) => c !== target && table.columns[c].numeric);
   const inputs = chosen.map((c) => table.columns[c]);
   const left = table.columns.filter((column, c) => c !== target && !column.numeric).map((column) => column.name);

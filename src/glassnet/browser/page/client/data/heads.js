@@ -35,7 +35,7 @@ export function headOf(choices, source, outputs = PLACE) {
   const suited = lossesFor(source);
   const loss = suited.includes(choices.loss) ? choices.loss : usualLoss(source);
   const { data, last_activation: usualEnd } = catalogue.losses[loss];
-  const activation = choices.output in catalogue.activations ? choices.output : usualEnd;
+  const activation = Object.hasOwn(catalogue.activations, choices.output) ? choices.output : usualEnd;
   const n_classes = source.classNames.length, fields = fieldsOf(choices.loss_with, parts.loss[loss].fields ?? {});
   const common = { loss, activation, lossPart: Object.keys(fields).length === 0 ? loss : { name: loss, ...fields } };
   if (source.task === "regression") return { ...common, form: "values", outputs: source.n_values * outputsPerValue(loss, fields) };

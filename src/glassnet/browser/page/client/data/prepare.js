@@ -17,6 +17,18 @@ export function split(rows, share, seed) {
   return [taken.slice(held), taken.slice(0, held)];
 }
 
+const FEW = 10;
+
+/** In words, shares that could not be held back, and how few samples are left to train on. */
+function saidOf(n, held, left) {
+  const none = Object.entries(held).filter(([, [share, rows]]) => share > 0 && rows.length === 0);
+  const some = Object.values(held).some(([, rows]) => rows.length > 0);
+  return [
+    ...none.map(([what, [share]]) => `none of ${n} samples are held back to ${what}: ${Math.round(100 * share)} % would leave none to train on`),
+    ...(some && left < FEW ? [`${left} of ${n} samples are left to train on`] : []),
+  ];
+}
+
 /** What the network is fed, from the columns of the data. */
 function features(source, choices) {
   if (source.width !== 2) return { names: source.featureNames, compute: null };
@@ -56,9 +68,10 @@ export function prepare(source, choices, head) {
     if (scaling !== null) for (let i = 0; i < X.length; i += 1) X[i] = (X[i] - scaling.mean[i % names.length]) / scaling.scale[i % names.length];
     return X;
   };
+  const said = saidOf(all.length, { validate: [choices.validation, validation], test: [choices.test, test] }, train.length / members);
   const part = (rows) => ({ rows, n: rows.length, X: encode(picked(source, rows)), y: encoded(source, rows, head.form) });
   return {
-    source, names, width: names.length, scaling, encode,
+    source, names, width: names.length, scaling, encode, said,
     parts: { train: part(train), validation: validation.length ? part(validation) : null, test: test.length ? part(test) : null },
   };
 }

@@ -30,7 +30,7 @@ export function numeric(model, key, text, { hint = "", when = () => true } = {})
   const field = h("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false" });
   field.addEventListener("change", () => {
     const value = CHOICES[key][1].read(field.value.trim());
-    field.setCustomValidity(value === undefined ? `${text} must be ${CHOICES[key][1].wanted}` : "");
+    field.setCustomValidity(value === undefined ? `${text} must be ${CHOICES[key][1].wanted()}` : "");
     if (value === undefined) field.reportValidity();
     else model.choose({ [key]: value });
   });
@@ -89,7 +89,7 @@ export function partFields(model, key, title, fieldsFor, without = []) {
   let shown = "";
   const set = (field, value) => model.choose({ [key]: withField(model.get("choices")[key], field, value) });
   const fieldOf = ([field, usual], given) => {
-    const value = field in given ? given[field] : usual, text = field.replaceAll("_", " ");
+    const value = Object.hasOwn(given, field) ? given[field] : usual, text = field.replaceAll("_", " ");
     if (typeof usual === "boolean") {
       const box = h("input", { type: "checkbox", onchange: () => set(field, box.checked === usual ? null : box.checked) });
       box.checked = value;

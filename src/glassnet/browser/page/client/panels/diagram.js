@@ -1,9 +1,8 @@
 /** The network's drawing in the page: what it shows of a frame, and the heads of its columns. */
 import { h } from "../drawing/dom.js";
 import { NetworkView } from "../drawing/network.js";
-import { layersOf, MOST_LAYERS, MOST_UNITS, OWN_LAYERS, textOfLayers } from "../state/choices.js";
+import { activations, layersOf, MOST_LAYERS, MOST_UNITS, OWN_LAYERS, textOfLayers } from "../state/choices.js";
 import { columnOfLayer } from "../state/columns.js";
-import { catalogue } from "../state/catalogue.js";
 import { GRID } from "../app/model.js";
 
 /** Weights or biases of a column's dense layer, as the mirror has them now. */
@@ -27,7 +26,7 @@ function head(model, place, shape, column) {
     onclick: () => set({ units: own.units + by }),
   }, sign);
   const activation = h("select", { "aria-label": `activation of layer ${place}, in the drawing`, onchange: () => set({ activation: activation.value }) },
-    Object.keys(catalogue.activations).filter((name) => !catalogue.activations[name].forward_only).map((name) => h("option", { value: name }, name.replaceAll("_", " "))));
+    activations().map((name) => h("option", { value: name }, name.replaceAll("_", " "))));
   activation.value = own.activation;
   return [h("span", { class: "row" }, more(-1, "−", "one unit less"), number, more(1, "+", "one unit more")), activation, own.words.map((word) => h("span", { class: "note" }, word)), drawn];
 }

@@ -8,11 +8,10 @@ export function lessonList(model) {
     h("h2", {}, lesson.title), h("p", { class: "note" }, lesson.about), h("button", { type: "button", onclick: () => begin(model, lesson) }, "begin")))));
 }
 
-/** The lesson that the address names, or a word that there is none. */
+/** The lesson that the address names. */
 export async function lessonOfAddress(model) {
-  const { lesson: name } = model.get("choices"), lesson = all.find((one) => one.name === name);
+  const lesson = all.find(({ name }) => name === model.get("choices").lesson);
   if (lesson !== undefined) await begin(model, lesson);
-  else if (name !== "") model.say(`there is no lesson called ${name.slice(0, 40)}; there are ${all.map((one) => one.name).join(", ")}`);
 }
 
 const begin = (model, lesson) => enter(model, { lesson, step: 0, done: false, entered: false });

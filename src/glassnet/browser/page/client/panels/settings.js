@@ -2,9 +2,9 @@
 import { h, refill } from "../drawing/dom.js";
 import { DRAWN } from "../data/drawn.js";
 import { lossesFor } from "../data/heads.js";
-import { FEATURES, layersOf, MOST_LAYERS, MOST_UNITS, OWN_LAYERS, textOfLayers } from "../state/choices.js";
+import { activations, FEATURES, layersOf, MOST_LAYERS, MOST_UNITS, OWN_LAYERS, textOfLayers } from "../state/choices.js";
 import { catalogue } from "../state/catalogue.js";
-import { SCHEDULES } from "../state/spec.js";
+import { SCHEDULES } from "../state/schedules.js";
 import { parts } from "../training/engine.js";
 import { groups, OWN } from "../app/sources.js";
 import { tableOf } from "../data/csv.js";
@@ -22,7 +22,7 @@ export async function take(model, file) {
   try {
     if (file.size > MOST_BYTES) throw new Error(`${file.name} has ${Math.round(file.size / 1e6)} MB; this page takes files up to ${MOST_BYTES / 1e6} MB`);
     const table = tableOf(await file.text(), file.name);
-    model.store.set({ table });
+    model.store.set({ table, choices: { ...model.get("choices"), target: -1 } });
     if (model.get("choices").data === OWN) await model.begin();
     else await model.choose({ data: OWN });
   } catch (error) {
@@ -36,7 +36,7 @@ function dataSection(model) {
     opened.value = "";
   } });
   const told = h("ul", { class: "told" });
-  model.store.on(["source"], ({ source }) => refill(told, (source?.said ?? []).map((text) => h("li", {}, text))));
+  model.store.on(["source", "samples"], ({ source, samples }) => refill(told, [...(source?.said ?? []), ...(samples?.said ?? [])].map((text) => h("li", {}, text))));
   const target = choice(model, "target", "target column", ({ table }) => (table === null ? [] : table.columns.map((_, c) => String(c))),
     { shown: ({ choices, table }) => String(choices.target >= 0 ? choices.target : (table?.columns.length ?? 1) - 1) });
   const select = target.querySelector("select");
@@ -91,7 +91,7 @@ function layersField(model) {
         if (wanted >= 1 && wanted <= MOST_UNITS) change(place, { units: wanted });
         else units.value = String(layer.units);
       } });
-      const activation = selectOf(Object.keys(catalogue.activations).filter((name) => !catalogue.activations[name].forward_only), layer.activation,
+      const activation = selectOf(activations(), layer.activation,
         `activation of layer ${place + 1}`, (value) => change(place, { activation: value }));
       const norm = selectOf(["", "bn", "ln", "rms"], layer.norm, `normalisation of layer ${place + 1}`, (value) => change(place, { norm: value }),
         { "": "no norm", bn: "batch norm", ln: "layer norm", rms: "RMS norm" });
@@ -124,7 +124,7 @@ export function settings(model) {
   const root = h("aside", { class: "side", "aria-label": "what is learned, and how" },
     dataSection(model),
     section("network", "Network", !narrow, h("p", { class: "caption" }, "hidden layers"), layersField(model),
-      choice(model, "output", "last activation", ["auto", ...Object.keys(catalogue.activations).filter((name) => !catalogue.activations[name].forward_only)], { names: NAMES }),
+      choice(model, "output", "last activation", ["auto", ...activations()], { names: NAMES }),
       choice(model, "initializer", "first weights", Object.keys(parts.initializer).filter((name) => name !== "constant"), { names: NAMES }),
       numeric(model, "seed", "seed of the network", { hint: "draws first weights, the order of samples, and dropout" }),
       choice(model, "dtype", "numbers", ["float64", "float32"])),

@@ -2,26 +2,34 @@
 import { usualFor } from "../app/sources.js";
 import { CHOICES, usual } from "./choices.js";
 
-function written(value) {
+export function written(value) {
   return typeof value === "boolean" ? String(Number(value)) : String(value);
 }
+
+/** A value as what is told of an address shows it. */
+export const shown = (value) => (value === "" ? "none" : written(value).slice(0, 60));
 
 /** The choices that go with a data set where nothing else is said. */
 export const baseOf = (data) => ({ ...usual(), ...usualFor(data), data });
 
-/** The choices in an address, and in words what could not be read in it. */
+/** The choices in an address, those that it gives itself, and in words what could not be read in it and what is taken instead. */
 export function readAddress(hash) {
-  const given = {}, said = [];
+  const given = {}, said = [], unread = new Map();
   for (const [key, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
     if (!(Object.hasOwn(CHOICES, key))) {
       if (key !== "token") said.push(`the address has ${key.slice(0, 40)}, which this page does not know`);
       continue;
     }
     const value = CHOICES[key][1].read(text);
-    if (value === undefined) said.push(`in the address ${key} is ${text.slice(0, 60)}; it must be ${CHOICES[key][1].wanted}`);
+    if (Object.hasOwn(given, key) || unread.has(key)) said.push(`the address has ${key} more than once; the last one counts`);
+    delete given[key];
+    unread.delete(key);
+    if (value === undefined) unread.set(key, text);
     else given[key] = value;
   }
-  return { choices: { ...baseOf(given.data ?? usual().data), ...given }, said };
+  const base = baseOf(given.data ?? usual().data);
+  for (const [key, text] of unread) said.push(`in the address ${key} is ${text.slice(0, 60)}; it must be ${CHOICES[key][1].wanted()}; taken is ${shown(base[key])}`);
+  return { choices: { ...base, ...given }, given, said: [...new Set(said)] };
 }
 
 export function writeAddress(choices) {

@@ -1,6 +1,7 @@
 /** The network and its training as plain data for the engine, from the choices. */
 import { fieldsOf, layersOf, OWN_LAYERS } from "./choices.js";
 import { parts } from "../training/engine.js";
+import { SCHEDULES } from "./schedules.js";
 
 const NORMS = { bn: "batch_norm", ln: "layer_norm", rms: "rms_norm" };
 
@@ -10,19 +11,10 @@ export function optimizerOf(choices) {
   const rate = choices.schedule === "constant" ? choices.rate : scheduleOf(choices);
   return {
     name: choices.optimizer, learning_rate: rate,
-    ...("momentum" in fields && choices.momentum > 0 ? { momentum: choices.momentum } : {}),
+    ...(Object.hasOwn(fields, "momentum") && choices.momentum > 0 ? { momentum: choices.momentum } : {}),
     ...(choices.decay > 0 ? { weight_decay: choices.decay } : {}), ...fieldsOf(choices.optimizer_with, fields),
   };
 }
-
-/** What each schedule is given beside the rate, so that it takes so many epochs; exponential and inverse reach a tenth. */
-export const SCHEDULES = {
-  step_decay: (span) => ({ every: span / 4 }), exponential_decay: (span) => ({ factor: 0.1 ** (1 / span) }),
-  inverse_time_decay: (span) => ({ decay: 9 / span }), polynomial_decay: (span) => ({ epochs: span, power: 2 }),
-  linear_decay: (span) => ({ epochs: span }), cosine_decay: (span) => ({ epochs: span }), linear_warmup: (span) => ({ epochs: span }),
-  one_cycle: (span) => ({ epochs: span }), cosine_restarts: (span) => ({ epochs: span / 4 }),
-  log_cosine_cycles: (span) => ({ epochs: span }),
-};
 
 function scheduleOf({ schedule, rate, span }) {
   return { name: schedule, learning_rate: rate, ...SCHEDULES[schedule](span) };
