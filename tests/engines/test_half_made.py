@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from py_mini_racer import MiniRacer
 
 import glassnet as gn
-from glassnet.browser import script, spec_of
+from glassnet.browser import own_parts, script, spec_of
 from glassnet.engines.base import unknown
 from glassnet.engines.choice import EngineNote
 from glassnet.engines.compiled.layers import BODIES as COMPILED
@@ -25,7 +25,9 @@ from glassnet.engines.torch.layers import body_of
 from glassnet.errors import EngineError, GlassnetError, ShapeError
 from glassnet.initializers import Constant, Zeros
 from glassnet.layers import BatchNorm, Layer, LayerNorm, Parameter
+from glassnet.layers.facts import LayerFacts
 from glassnet.layers.residual import Branch, Sum
+from glassnet.layers.steps import Steps, V
 from glassnet.tables.export.networks import write_network
 from glassnet.tables.program import Program
 from tests.gradients.table import LAYERS
@@ -229,6 +231,144 @@ def test_one_that_changes_the_size_cannot_turn_the_error_in_place() -> None:
         ShapeError, match=r"^layer 1, .*Misfit\(\), makes 5 numbers of 4, .* set in_place = False"
     ):
         gn.Network([gn.Dense(4), Misfit()], input_shape=3)
+
+
+class Gain(Layer):
+    """a = w x, whole."""
+
+    def parameters(self, input_shape: tuple[int, ...]) -> list[Parameter]:
+        (n,) = input_shape
+        return [Parameter("weights", (n,), Constant(1.0), n, n)]
+
+    def forward(self, x: Array, own: Any, a: Array) -> None:
+        np.multiply(x, own.parameters[0], out=a)
+
+    def backward(self, x: Array, a: Array, own: Any, error: Array, d_x: Array) -> None:
+        own.gradients[0][0] = (error * x).sum(axis=0)
+        np.multiply(error, own.parameters[0], out=d_x)
+
+
+class WithoutGradient(Gain):
+    def backward(self, x: Array, a: Array, own: Any, error: Array, d_x: Array) -> None:
+        np.multiply(error, own.parameters[0], out=d_x)
+
+
+class Adding(Gain):
+    def backward(self, x: Array, a: Array, own: Any, error: Array, d_x: Array) -> None:
+        own.gradients[0][0] += (error * x).sum(axis=0)
+
+
+class Returning(Gain):
+    def forward(self, x: Array, own: Any, a: Array) -> Array:  # type: ignore[override]
+        return x * own.parameters[0]
+
+
+class InPart(Gain):
+    def forward(self, x: Array, own: Any, a: Array) -> None:
+        a[:, 1:] = x[:, 1:]
+
+
+class OtherInPrediction(Gain):
+    def infer(self, x: Array, own: Any, a: Array) -> None:
+        a[:, :1] = x[:, :1]
+
+
+class OtherShape(Gain):
+    def forward(self, x: Array, own: Any, a: Array) -> None:
+        a[...] = x[:, 1:]
+
+
+class ErrorLeft(Gain):
+    in_place = False
+
+    def backward(self, x: Array, a: Array, own: Any, error: Array, d_x: Array) -> None:
+        own.gradients[0][0] = (error * x).sum(axis=0)
+
+
+class Keeping(Gain):
+    def forward(self, x: Array, own: Any, a: Array) -> None:
+        own.kept[0][...] = x
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled", "torch", "auto"])
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (WithoutGradient, "does not write all of the gradient of 'weights' in backward"),
+        (
+            Adding,
+            "adds to what stood before in the gradient of 'weights' in backward; write = in the place of [+]=",
+        ),
+        (Returning, "does not write all of A in forward"),
+        (InPart, "does not write all of A in forward"),
+        (OtherInPrediction, "does not write all of A in infer"),
+        (ErrorLeft, "does not write all of dX in backward"),
+        (
+            OtherShape,
+            r"fails in forward on 3 samples: ValueError: could not broadcast .*\(3,3\) into shape \(3,4\)",
+        ),
+        (Keeping, "fails in forward on 3 samples: IndexError: tuple index out of range"),
+    ],
+)
+def test_what_a_layer_does_not_write_is_never_taken_for_a_number(
+    kind: type[Layer], told: str, engine: str
+) -> None:
+    with pytest.raises(EngineError, match=rf"^layer 1, tests.*{kind.__name__}\(\), {told}$"):
+        gn.Network([gn.Dense(4, "tanh"), kind(), gn.Dense(2)], input_shape=3)
+    with warnings.catch_warnings(), pytest.raises(EngineError):
+        warnings.simplefilter("ignore", EngineNote)  # of auto, that compiled code has no body for it
+        fit(kind(), engine)
+
+
+def test_a_whole_layer_is_tried_without_a_trace_of_it() -> None:
+    class Drawing(Gain):
+        def __init__(self) -> None:
+            self.random, self.calls = np.random.default_rng(0), [0]
+
+        def forward(self, x: Array, own: Any, a: Array) -> None:
+            self.calls[0] += 1
+            a[...] = own.parameters[0] * (x + self.random.normal(size=x.shape))
+
+    layer = Drawing()
+    gn.Network([gn.Dense(4, "tanh"), layer], input_shape=3)
+    assert layer.calls == [0] and layer.random.normal() == np.random.default_rng(0).normal()
+
+
+class Squared(Gain):
+    """Describes another output than it gives."""
+
+    facts = LayerFacts(value="w * x * x", slope="2 * w * x", slope_of_weight="x * x")
+
+
+class Narrow(Gain):
+    def describe(self, steps: Steps[V], x: V, n_inputs: int) -> V:
+        return steps.columns(x, [0])
+
+
+@pytest.mark.parametrize(
+    ("layer", "told"),
+    [
+        (Squared(), r"Squared\(\) describes another output than its own forward gives: .* where that gives"),
+        (Narrow(), r"Narrow\(\) describes an output of shape \(3, 1\) where its own forward gives \(3, 4\)"),
+    ],
+)
+def test_what_it_describes_is_what_it_computes_or_is_written_by_nobody(
+    layer: Layer, told: str, tmp_path: Path
+) -> None:
+    net = gn.Network([gn.Dense(4, "tanh"), layer, gn.Dense(2)], seed=0, input_shape=3)
+    refusing: list[Callable[[], object]] = [
+        lambda: fit(layer, "torch"),
+        net.to_torch,
+        lambda: gn.to_torch_source(net),
+        lambda: net.to_onnx(tmp_path / "net.onnx"),
+        lambda: write_network(Program(), net, "x"),
+        lambda: own_parts(net),
+    ]
+    for ask in refusing:
+        with pytest.raises(EngineError, match=told):
+            ask()
+    with pytest.raises(GlassnetError):
+        gn.trace(net, X, Y)
 
 
 @pytest.mark.parametrize("engine", ["compiled", "torch"])

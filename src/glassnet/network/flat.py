@@ -13,6 +13,7 @@ from glassnet import plan
 from glassnet.engines.base import Vectors
 from glassnet.errors import ArgumentError, NotBuiltError, ShapeError
 from glassnet.layers import Layer, Parameter
+from glassnet.layers.trial import refuse_unwritten
 from glassnet.network.random import Random, Seed, Streams
 from glassnet.network.state import TrainingState
 from glassnet.support import checks
@@ -79,7 +80,9 @@ class FlatNetwork:
                 f"this network was built for samples of shape {self.input_shape} already; make another Network"
             )
         layout = plan.lay_out(self.layers, checked_shape(input_shape))
-        plan.build(self.layers, layout)
+        for row in plan.build(self.layers, layout).rows:
+            if row.own is not None and row.kind not in (plan.BRANCH, plan.SUM):
+                refuse_unwritten(row.layer, row.own.layer, row.own.input_shape)
         try:
             self.assemble(layout, *self._drawn(layout))
         except (MemoryError, OverflowError, ValueError) as error:

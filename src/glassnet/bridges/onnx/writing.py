@@ -21,6 +21,7 @@ from glassnet.bridges.onnx.values import Nodes
 from glassnet.bridges.writing import write
 from glassnet.errors import ArgumentError
 from glassnet.layers.base import is_built_in, is_described, registry
+from glassnet.layers.trial import refuse_misdescribed
 from glassnet.network.network import Network
 from glassnet.support import checks
 from glassnet.support.arrays import Array
@@ -177,6 +178,7 @@ def _described(graph: _Graph, layer: layers.Layer, shape: tuple[int, ...], prefi
     """The operators of a layer that ONNX has none for, as it describes itself."""
     if not is_described(layer):
         raise ArgumentError(f"layer {prefix}{index}, {layer!r}, cannot be written to ONNX")
+    refuse_misdescribed(layer, shape)
     place = f"{prefix}{registry.known_as(layer) or type(layer).__name__.lower()}_{index}"
     nodes = Nodes(graph.onnx, graph.nodes, graph.constants, dtype=graph.dtype, prefix=f"{place}.")
     graph.value = write_described(nodes, layer, graph.value, prod(shape), place)

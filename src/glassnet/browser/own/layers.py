@@ -14,6 +14,7 @@ from glassnet.errors import ArgumentError
 from glassnet.layers import Layer
 from glassnet.layers.base import is_built_in, registry, trains_as_described
 from glassnet.layers.facts import LayerFacts
+from glassnet.layers.trial import refuse_misdescribed
 from glassnet.network.network import Network
 from glassnet.support import expressions
 from glassnet.support.registry import to_config
@@ -93,6 +94,7 @@ def _facts(layer: Layer) -> dict[str, str]:
 
 
 def _described(layer: Layer, shape: Shape, dtype: np.dtype[Any]) -> dict[str, Any]:
+    refuse_misdescribed(layer, shape)
     recorded = _Recorded(dtype)
     result = layer.describe(recorded, _Value(0), int(np.prod(shape)))
     return {

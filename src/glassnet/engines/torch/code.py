@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.layers import Layer
+from glassnet.layers.trial import refuse_misdescribed
 from glassnet.support.expressions import ATOM, PRODUCT, SUM, Language, Text, built, called
 
 Shape = tuple[int, ...]
@@ -41,6 +42,7 @@ def identifier(name: str) -> str:
 
 def forward_lines(layer: Layer, input_shape: Shape, dtype: np.dtype[Any], owner: str = "") -> list[str]:
     """Lines that return what a layer describes of ``x``; its arrays are called by their names, behind ``owner``."""
+    refuse_misdescribed(layer, input_shape)
     code = Code({array.name: array.shape for array in layer.parameters(input_shape)}, dtype, owner)
     result = layer.describe(code, "x", int(np.prod(input_shape)))
     return [*code.lines, f"return {result}"]

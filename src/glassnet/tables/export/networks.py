@@ -12,6 +12,7 @@ from glassnet.activations import ActivationFunction, Linear
 from glassnet.errors import ArgumentError
 from glassnet.layers import Layer
 from glassnet.layers.base import is_described
+from glassnet.layers.trial import refuse_misdescribed
 from glassnet.network.network import Network
 from glassnet.plan import ACTIVATION, BRANCH, DENSE, DROPOUT, NOWHERE, SUM, Row
 from glassnet.tables.program import Program
@@ -53,6 +54,7 @@ def _of_row(program: Program, network: Network, row: Row, values: dict[int, str]
         return _KINDS[row.kind](program, network, row, x)
     if row.own is None or not is_described(row.own.layer):
         raise ArgumentError(f"layer {row.layer}, {network.layers[row.layer]!r}, cannot be exported")
+    refuse_misdescribed(row.own.layer, row.own.input_shape)
     described = _Described(program, row.own.layer, network.dtype)
     return str(row.own.layer.describe(described, x, row.n_inputs))
 

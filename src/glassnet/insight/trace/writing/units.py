@@ -15,6 +15,7 @@ from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.unit import UnitTrace, layer_place
 from glassnet.layers.base import computes_like, registry, trains_as_described
 from glassnet.layers.facts import LayerFacts, LayerWords
+from glassnet.layers.trial import refuse_misdescribed
 from glassnet.network.network import Network
 from glassnet.plan import ACTIVATION, BRANCH, DENSE, DROPOUT, SUM, Row
 from glassnet.support import checks
@@ -117,6 +118,8 @@ def refuse_unwritten(network: Network) -> None:
     for row in network.plan().rows:
         if kind_of(row) is None:
             raise _unwritten(network, row)
+        if row.own is not None and row.kind not in (BRANCH, SUM):
+            refuse_misdescribed(row.own.layer, row.own.input_shape)
 
 
 def _unwritten(network: Network, row: Row) -> ArgumentError:
