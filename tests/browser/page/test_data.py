@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.browser.page import tables
+from glassnet.errors import DataError
 from tests.browser.page.v8 import call
 
 DRAWN: dict[str, Any] = {
@@ -61,7 +63,7 @@ def test_text_in_inputs_gaps_and_short_rows_are_left_out_and_told() -> None:
     found = samples("a,b,c,y\n" + "1,2,x,0\n2,,x,1\n3,4,x,1\n4,5\n5,6,x,0\n6,7,x,?\n8,9,x,1\n", 3)
     assert found["X"] == [1, 2, 3, 4, 5, 6, 8, 9]
     assert found["said"][1:] == [
-        "1 rows with another number of cells than 4 were left out", "columns that hold text or nothing were left out: c",
+        "1 row with another number of cells than 4 were left out", "columns that hold text or nothing were left out: c",
         "2 rows with gaps were left out",
     ]  # fmt: skip
 
@@ -77,6 +79,67 @@ def test_100_000_rows_become_a_part_of_them_that_is_told() -> None:
     assert "of 100000 rows every 5. was taken, 20000 at the most" in found["said"]
 
 
+def test_one_number_that_is_none_costs_its_row_and_one_too_large_its_column() -> None:
+    rows = "\n".join(
+        f"{i},{'inf' if i == 3 else 'NaN' if i == 5 else i % 4},{10**i}e60,7,{i % 2}" for i in range(9)
+    )
+    found = samples(f"a,b,c,d,y\n{rows}\n", 4)
+    assert found["n"] == 7 and found["featureNames"] == ["a", "b", "c", "d"]
+    assert found["said"][1:] == ["2 rows with gaps were left out", "columns that are the same in every row tell nothing: d"]  # fmt: skip
+    found = samples(f"a,b,c,d,y\n{rows}\n".replace("e60", "e99"), 4)
+    assert "columns with numbers beyond ±1e100 were left out: c" in found["said"]
+    assert found["featureNames"] == ["a", "b", "d"]
+
+
+def test_a_target_that_is_not_there_any_more_and_signs_that_are_no_utf_8_are_told() -> None:
+    found = samples("a,gr\ufffd\ufffde,y\n" + "\n".join(f"{i},{i % 3},{i % 2}" for i in range(6)), 7)
+    assert "there is no column 7, counted from 0; the target is the last one" in found["said"]
+    assert "some signs are no UTF-8 and stand as \ufffd; save the file as UTF-8" in found["said"]
+
+
+def test_names_that_every_object_has_are_names_of_columns_and_classes() -> None:
+    names = ["__proto__", "constructor", 'say ""y""', "toString"]
+    rows = "\n".join(f"{i},{i % 3},{i % 5},{['__proto__', 'constructor'][i % 2]}" for i in range(8))
+    found = samples(",".join(f'"{name}"' for name in names) + "\n" + rows, 3)
+    assert found["featureNames"] == ["__proto__", "constructor", 'say "y"']
+    assert found["classNames"] == ["__proto__", "constructor"] and found["labels"] == [0, 1] * 4
+
+
+NO_TABLES = [
+    ("", "my.csv is empty; a table has a row for each sample"),
+    ("\n \n", "my.csv is empty; a table has a row for each sample"),
+    ("a\n1\n2\n", "my.csv has one column; it needs one or more of inputs, and one of targets"),
+    ("a;b\n", "my.csv has names of columns and no row below them"),
+    ("a,b\n\0,1", "my.csv is no text: it holds zero bytes; save the table as CSV"),
+    (",".join(["1"] * 1001), "my.csv has 1001 columns; this page takes up to 1000"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), NO_TABLES)
+def test_what_is_no_table_is_told_in_the_same_words_by_the_page_and_by_python(
+    text: str, message: str
+) -> None:
+    body = "try { page.tableOf(data, 'my.csv'); } catch (error) { return error.message; }"
+    assert call(body, text) == message
+    with pytest.raises(DataError) as refused:
+        tables.refuse_no_table(text, "my.csv")
+    assert str(refused.value) == message
+
+
+def test_a_table_of_too_few_rows_is_refused_by_python_and_one_of_enough_is_not() -> None:
+    for rows, message in (
+        (1, "my.csv has 1 row; at least 4 are needed"),
+        (3, "my.csv has 3 rows; at least 4 are"),
+    ):
+        with pytest.raises(DataError, match=message):
+            tables.refuse_no_table("a,b\n" + "1,2\n" * rows, "my.csv")
+        with pytest.raises(DataError, match=message):
+            tables.refuse_no_table("1;2\n" * rows, "my.csv")
+    tables.refuse_no_table("a,b\n" + "1,2\n" * 4, "my.csv")
+    with pytest.raises(DataError, match="my.csv is no table of comma-separated values: field larger than"):
+        tables.refuse_no_table(f'"{"x" * 200_000}",b\n' + "1,2\n" * 4, "my.csv")
+
+
 @pytest.mark.parametrize(
     ("text", "target", "message"),
     [
@@ -85,6 +148,9 @@ def test_100_000_rows_become_a_part_of_them_that_is_told() -> None:
         (",".join(["1"] * 1001), 0, "my.csv has 1001 columns; this page takes up to 1000"),
         ("x,y\na,1\nb,2\n", 1, "my.csv has no column of numbers beside the target y"),
         ("x,y\n1,1\n2,\n3,0\n4,1\n", 1, "my.csv has 3 rows without gaps; at least 4 are needed to train on and to check"),
+        ("x,y\n1e200,1\n2,2\n3,0\n4,1\n", 1, "my.csv has no column of numbers beside the target y, but for those with numbers beyond ±1e100"),
+        ("x,y\n1,1.5\n2,2e200\n3,0\n4,1\n", 1, "the target y holds numbers beyond ±1e100, which cannot be squared; choose another column "
+         "as the target, or another unit"),
         ("x,y\n1,a\n2,a\n3,a\n4,a\n", 1, "the target y is a in every row; there is nothing to learn"),
         ("a,b\n\0,1", 0, "my.csv is no text: it holds zero bytes; save the table as CSV"),
     ],

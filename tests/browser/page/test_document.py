@@ -18,7 +18,7 @@ from glassnet.browser.page import document
 from glassnet.browser.page.bundle import BundleError, bundle
 from glassnet.browser.page.document import measured_data
 from glassnet.cli.app import app
-from glassnet.errors import ArgumentError, UnknownNameError
+from glassnet.errors import ArgumentError, DataError, UnknownNameError
 
 MOST_BYTES = 250_000
 
@@ -93,6 +93,24 @@ def test_hostile_names_and_tables_are_data_in_the_page(tmp_path: Path) -> None:
     assert [tag for tag, _ in page.found].count("script") == 5
     assert hostile in json.loads(unpacked(page, "given"))["document"]["table"]["text"].replace('""', '"')
     assert page.texts["glassnet-opening"] == document.opening() and program_in(page) == document.program()
+
+
+def test_files_and_arrays_that_the_page_can_take_no_samples_from_are_refused_and_nothing_is_written(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "empty.csv").write_text("")
+    result = CliRunner().invoke(
+        app, ["play", str(tmp_path / "empty.csv"), "--output", str(tmp_path / "page.html")]
+    )
+    assert result.exit_code != 0 and "empty.csv is empty; a table has a row for each sample" in result.output
+    X, y = np.ones((6, 2)), np.arange(6.0) * 1e200 + 0.5
+    for message, arrays in (
+        ("y holds numbers up to 5e.200", (X, y)),
+        ("X holds numbers up to 1e.300", (1e300 * X, y % 2)),
+    ):
+        with pytest.raises(DataError, match=message):
+            gn.play(X=arrays[0], y=arrays[1], output=tmp_path / "page.html")
+    assert not (tmp_path / "page.html").exists()
 
 
 def test_the_command_writes_the_page_into_one_file(tmp_path: Path) -> None:

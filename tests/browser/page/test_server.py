@@ -84,7 +84,9 @@ def test_another_site_can_neither_read_nor_write(server: Server, model: bytes) -
 
 def test_a_model_is_saved_under_a_plain_name_and_may_be_saved_again(server: Server, model: bytes) -> None:
     assert save(server, "my%20model.safetensors", model) == (200, "saved as my model.safetensors")
-    assert save(server, "my%20model.safetensors", model)[0] == 200
+    assert save(server, "my%20model.safetensors", model) == (
+        200, "saved as my model.safetensors, in the place of the one that was saved before"
+    )  # fmt: skip
     assert [path.name for path in server.shared.folder.iterdir()] == ["my model.safetensors"]
     assert gn.load(server.shared.folder / "my model.safetensors").layers[1].units == 1
 

@@ -9,20 +9,21 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from glassnet import datasets
 from glassnet.bridges import writing
 from glassnet.bridges.files import load
 from glassnet.browser.networks import own_parts
-from glassnet.browser.page import embedding, steps
+from glassnet.browser.page import embedding, steps, tables
 from glassnet.browser.page.catalogue import catalogue
 from glassnet.browser.page.document import page
 from glassnet.browser.page.groups import group_data
 from glassnet.browser.page.opened import Play, bridge_or_none, refuse_unshown
 from glassnet.browser.page.server import Server
 from glassnet.browser.page.shared import Shared, model_bytes
-from glassnet.errors import ArgumentError
+from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.trace.replay import Replay
 from glassnet.insight.trace.trace import Trace
 from glassnet.network.network import Network
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _DRAWN = ("xor", "circles", "moons", "spiral", "blobs", "sine")
 MOST_VALUES = 2_000_000
+_LARGEST = 1e100
 
 
 @explained
@@ -158,12 +160,8 @@ def _refuse_data(X: ArrayLike | None) -> None:
 
 
 def _of_table(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError as error:
-        raise ArgumentError(f"cannot read {path}: {error.strerror or error}") from error
     return {
-        "title": path.name, "table": {"name": path.name, "text": text},
+        "title": path.name, "table": {"name": path.name, "text": tables.text_of(path)},
         "address": "data=own",
     }  # fmt: skip
 
@@ -198,17 +196,28 @@ def _data_for(network: Network) -> Mapping[str, Any]:
     )
 
 
+def _refuse_large(values: NDArray[Any], name: str) -> None:
+    largest = np.abs(values).max(initial=0.0)
+    if largest > _LARGEST:
+        raise DataError(
+            f"{name} holds numbers up to {largest:.3g}, and the page, which squares them, takes them up to {_LARGEST:g}"
+        )
+
+
 def plain_data(source: Source) -> dict[str, Any]:
     """Samples as the page's modules take them."""
     if source.X.size > MOST_VALUES:
         raise ArgumentError(
             f"X holds {source.X.size:,} numbers, and the page takes up to {MOST_VALUES:,}; give a part of the samples"
         )
+    _refuse_large(source.X, "X")
     classes = source.task == "classification" and not source.multi_label and source.labels is not None
     places = {name: place for place, name in enumerate(source.class_names)}
     values = source.values
     if not classes and values is None:
         raise ArgumentError("y holds neither classes nor numbers")
+    if not classes and values is not None:
+        _refuse_large(values, "y")
     return {
         "name": "given", "task": "classification" if classes else "regression", "n": len(source.X),
         "width": source.X.shape[1], "X": source.X.ravel().tolist(),

@@ -142,8 +142,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             kind, _, name = self._path().partition("/")
             try:
                 if kind == "models":
-                    saved = shared.save(name, data)
-                    self._told(HTTPStatus.OK, f"saved as {saved.name}")
+                    self._told(HTTPStatus.OK, shared.save(name, data))
                 elif kind == "network" and _VERSION.fullmatch(name):
                     is_newest = shared.take(data, int(name))
                     self._told(HTTPStatus.OK, "taken" if is_newest else "there is a newer one")

@@ -81,8 +81,8 @@ class Shared:
         for listener in self.listeners if is_news else ():
             listener()
 
-    def save(self, name: str, data: bytes) -> Path:
-        """Write a model of the page into the folder.
+    def save(self, name: str, data: bytes) -> str:
+        """Write a model of the page into the folder; in words, what was done.
 
         Raises
         ------
@@ -97,9 +97,10 @@ class Shared:
                 f"{name} is in the folder already, and not from this page; choose another name"
             )
         self._network_in(data)
+        is_again = path.exists()
         write(path, data)
         self.written.add(path)
-        return path
+        return f"saved as {name}" + ", in the place of the one that was saved before" * is_again
 
     def _network_in(self, data: bytes) -> Network:
         with tempfile.TemporaryDirectory(prefix="glassnet-") as folder, lent(lendable(self.own)):

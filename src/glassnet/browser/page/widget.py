@@ -84,7 +84,7 @@ class Bridge:
                     message, lambda: "taken" if self.shared.take(data, version) else "there is a newer one"
                 )
             case {"say": "save", "name": str(name)}:
-                self._answer(message, lambda: f"saved as {self.shared.save(name, data).name}")
+                self._answer(message, lambda: self.shared.save(name, data))
 
     def _answer(self, message: Mapping[str, Any], act: Callable[[], str]) -> None:
         try:

@@ -6,7 +6,9 @@
 export const MOST_ROWS = 20000;
 export const MOST_COLUMNS = 1000;
 const MOST_CLASSES = 20;
-export const GAPS = new Set(["", "na", "n/a", "nan", "null", "none", "?", "-"]);
+export const GAPS = new Set(["", "na", "n/a", "nan", "null", "none", "?", "-", "inf", "+inf", "-inf", "infinity", "-infinity"]);
+const LARGEST = 1e100; // larger numbers are no number any more where they are squared
+const FEWEST = 4;
 
 /** Rows of cells; quotes hold delimiters and line ends. */
 export function rowsOf(text, delimiter) {
@@ -43,6 +45,10 @@ function numberIn(cell, decimalComma) {
 }
 
 const isGap = (cell) => GAPS.has(cell.toLowerCase());
+const counted = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+/** Some names of columns in a sentence. */
+const listed = (columns) => `${columns.slice(0, 5).map(({ name }) => name).join(", ")}${columns.length > 5 ? ` and ${columns.length - 5} more` : ""}`;
 
 /**
  * A table of the file: columns with names, kinds and cells, and what was said about it.
@@ -59,9 +65,11 @@ export function tableOf(text, name) {
   const names = hasNames ? first.map((cell, c) => cell || `column ${c + 1}`) : first.map((_, c) => `x${c + 1}`);
   const body = hasNames ? rows.slice(1) : rows;
   let kept = body.filter((row) => row.length === width);
-  if (kept.length < body.length) said.push(`${body.length - kept.length} rows with another number of cells than ${width} were left out`);
+  if (text.includes("\uFFFD")) said.push("some signs are no UTF-8 and stand as \uFFFD; save the file as UTF-8");
+  if (kept.length < body.length) said.push(`${counted(body.length - kept.length, "row")} with another number of cells than ${width} were left out`);
   if (width < 2) throw new Error(`${name} has one column; it needs one or more of inputs, and one of targets`);
   if (width > MOST_COLUMNS) throw new Error(`${name} has ${width} columns; this page takes up to ${MOST_COLUMNS}`);
+  if (body.length === 0) throw new Error(`${name} has names of columns and no row below them`);
   const stride = Math.ceil(kept.length / MOST_ROWS);
   if (stride > 1) {
     said.push(`of ${kept.length} rows every ${stride}. was taken, ${MOST_ROWS} at the most`);
@@ -71,8 +79,8 @@ export function tableOf(text, name) {
     const cells = kept.map((row) => row[c]);
     const numbers = Float64Array.from(cells, (cell) => numberIn(cell, comma));
     const readable = numbers.filter((value) => !Number.isNaN(value)).length;
-    const filled = cells.filter((cell) => !isGap(cell)).length;
-    return { name: column, cells, numbers, numeric: filled > 0 && readable === filled };
+    const filled = cells.filter((cell) => !isGap(cell)).length, largest = numbers.reduce((top, value) => Math.max(top, Math.abs(value) || 0), 0);
+    return { name: column, cells, numbers, numeric: filled > 0 && readable === filled, isTooLarge: largest > LARGEST };
   });
   return { name, columns, n: kept.length, said, delimiter, hasNames, width, stride };
 }
@@ -81,16 +89,20 @@ export function tableOf(text, name) {
 export function samplesOf(table, wanted) {
   const said = [...table.said], target = wanted >= 0 && wanted < table.width ? wanted : table.width - 1, goal = table.columns[target];
   if (wanted >= table.width) said.push(`there is no column ${wanted}, counted from 0; the target is the last one`);
-  const chosen = table.columns.map((_, c) => c).filter((c) => c !== target && table.columns[c].numeric);
-  const inputs = chosen.map((c) => table.columns[c]);
-  const left = table.columns.filter((column, c) => c !== target && !column.numeric).map((column) => column.name);
-  if (left.length > 0) said.push(`columns that hold text or nothing were left out: ${left.slice(0, 5).join(", ")}${left.length > 5 ? ` and ${left.length - 5} more` : ""}`);
-  if (inputs.length === 0) throw new Error(`${table.name} has no column of numbers beside the target ${goal.name}`);
+  const others = table.columns.map((_, c) => c).filter((c) => c !== target), chosen = others.filter((c) => table.columns[c].numeric && !table.columns[c].isTooLarge);
+  const inputs = chosen.map((c) => table.columns[c]), left = others.map((c) => table.columns[c]).filter((column) => !inputs.includes(column));
+  const [texts, large] = [left.filter(({ numeric }) => !numeric), left.filter(({ numeric }) => numeric)];
+  if (texts.length > 0) said.push(`columns that hold text or nothing were left out: ${listed(texts)}`);
+  if (large.length > 0) said.push(`columns with numbers beyond ±1e100 were left out: ${listed(large)}`);
+  if (inputs.length === 0) throw new Error(`${table.name} has no column of numbers beside the target ${goal.name}${large.length > 0 ? `, but for those with numbers beyond ±1e100` : ""}`);
+  if (goal.numeric && goal.isTooLarge) throw new Error(`the target ${goal.name} holds numbers beyond ±1e100, which cannot be squared; choose another column as the target, or another unit`);
   const whole = Array.from({ length: table.n }, (_, row) => row).filter(
     (row) => inputs.every((column) => Number.isFinite(column.numbers[row])) && !isGap(goal.cells[row]),
   );
-  if (whole.length < table.n) said.push(`${table.n - whole.length} rows with gaps were left out`);
-  if (whole.length < 4) throw new Error(`${table.name} has ${whole.length} rows without gaps; at least 4 are needed to train on and to check`);
+  if (whole.length < table.n) said.push(`${counted(table.n - whole.length, "row")} with gaps were left out`);
+  if (whole.length < FEWEST) throw new Error(`${table.name} has ${counted(whole.length, "row")} without gaps; at least ${FEWEST} are needed to train on and to check`);
+  const flat = inputs.filter(({ numbers }) => whole.every((row) => numbers[row] === numbers[whole[0]]));
+  if (flat.length > 0) said.push(`columns that are the same in every row tell nothing: ${listed(flat)}`);
   const X = new Float64Array(whole.length * inputs.length);
   whole.forEach((row, i) => inputs.forEach((column, c) => { X[i * inputs.length + c] = column.numbers[row]; }));
   const cells = whole.map((row) => goal.cells[row]);
