@@ -199,17 +199,17 @@ def place_text(place: Sequence[Any]) -> str:
     return f"[{', '.join(str(int(i)) for i in place)}]"
 
 
-def side_by_side(name: str, given: NDArray[Any], right: NDArray[Any]) -> Evidence:
+def side_by_side(name: str, answer: NDArray[Any], right: NDArray[Any]) -> Evidence:
     """Two arrays where they are farthest apart, or their shapes where these differ by more than axes of length 1.
 
     What is right may hold NaN where it was not measured.
     """
-    if squeezed(given) != squeezed(right):
-        return Evidence(name, "its shape", str(given.shape), str(right.shape))
-    given, right = np.atleast_1d(given.reshape(right.shape)), np.atleast_1d(right)
-    distance = np.where(np.isfinite(right), np.abs(given - right), -1.0)
+    if squeezed(answer) != squeezed(right):
+        return Evidence(name, "its shape", str(answer.shape), str(right.shape))
+    answer, right = np.atleast_1d(answer.reshape(right.shape)), np.atleast_1d(right)
+    distance = np.where(np.isfinite(right), np.abs(answer - right), -1.0)
     place = np.unravel_index(int(np.argmax(distance)), right.shape)
-    return Evidence(name, place_text(place), *digits(float(given[place]), float(right[place])))
+    return Evidence(name, place_text(place), *digits(float(answer[place]), float(right[place])))
 
 
 def squeezed(array: NDArray[Any]) -> tuple[int, ...]:

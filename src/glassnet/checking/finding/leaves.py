@@ -86,14 +86,14 @@ class Leaf:
         owner = root
         for step in self.path[:-1]:
             owner = step.of(owner)
-        found = self.path[-1].of(owner)
-        if isinstance(found, np.ndarray) and found.dtype.kind == "f" and found.shape == np.shape(values):
-            found[...] = values
-        elif hasattr(found, "detach"):
-            as_array(found)[...] = values
-        elif isinstance(found, MutableSequence):
-            _write_list(found, values)
-        elif isinstance(found, np.ndarray):
+        holder = self.path[-1].of(owner)
+        if isinstance(holder, np.ndarray) and holder.dtype.kind == "f" and holder.shape == np.shape(values):
+            holder[...] = values
+        elif hasattr(holder, "detach"):
+            as_array(holder)[...] = values
+        elif isinstance(holder, MutableSequence):
+            _write_list(holder, values)
+        elif isinstance(holder, np.ndarray):
             self.path[-1].put(owner, np.array(values, np.float64))
         else:
             self.path[-1].put(owner, float(np.asarray(values).reshape(())))
@@ -101,29 +101,29 @@ class Leaf:
 
 def leaves(root: Any) -> list[Leaf]:
     """All numbers inside an object, in the order in which they were put there; an array that has two names once."""
-    found: list[Leaf] = []
+    numbers: list[Leaf] = []
     for leaf in _walk(root, (), set()):
-        found.append(leaf)
-        if len(found) == MOST:
+        numbers.append(leaf)
+        if len(numbers) == MOST:
             break
-    return found
+    return numbers
 
 
 def places(root: Any) -> dict[int, tuple[PathStep, ...]]:
     """The way to each object inside another one, and to itself, by the object's identity."""
-    found: dict[int, tuple[PathStep, ...]] = {}
+    paths: dict[int, tuple[PathStep, ...]] = {}
     waiting: list[tuple[Any, tuple[PathStep, ...]]] = [(root, ())] if root is not None else []
     for thing, path in waiting:
         if (
-            id(thing) in found
-            or len(found) == MOST
+            id(thing) in paths
+            or len(paths) == MOST
             or isinstance(thing, (str, bytes, int, float, type(None)))
         ):
             continue
-        found[id(thing)] = path
+        paths[id(thing)] = path
         if len(path) < DEEPEST:
             waiting += [(part, (*path, step)) for step, part in _parts(thing, is_root=not path)]
-    return found
+    return paths
 
 
 def is_foreign(thing: Any) -> bool:
@@ -218,12 +218,12 @@ def _is_even(thing: list[Any]) -> bool:
         return False
 
 
-def _write_list(found: MutableSequence[Any], values: Array) -> None:
+def _write_list(target: MutableSequence[Any], values: Array) -> None:
     for i, entry in enumerate(values):
-        if isinstance(found[i], MutableSequence):
-            _write_list(found[i], entry)
+        if isinstance(target[i], MutableSequence):
+            _write_list(target[i], entry)
         else:
-            found[i] = float(entry)
+            target[i] = float(entry)
 
 
 def flatten(result: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:

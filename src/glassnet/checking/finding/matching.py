@@ -70,14 +70,14 @@ def have_one_size(steps: Sequence[Array]) -> bool:
     return bool(sizes.size > 3 and np.ptp(sizes) <= 1e-2 * sizes.max())
 
 
-def fits(given: Array, right: Array) -> bool:
+def fits(array: Array, right: Array) -> bool:
     """Whether the shapes are the same up to axes of length 1."""
-    return squeezed(given) == squeezed(right)
+    return squeezed(array) == squeezed(right)
 
 
-def factor(given: Array, right: Array, tolerance: float = SAME) -> float | None:
-    """The number c with given = c · right where right was measured; None where there is none."""
-    g, r, _ = _measured(given, right)
+def factor(array: Array, right: Array, tolerance: float = SAME) -> float | None:
+    """The number c with array = c · right where right was measured; None where there is none."""
+    g, r, _ = _measured(array, right)
     size = float(r @ r)
     if size == 0 or not np.isfinite(g).all():
         return None
@@ -85,20 +85,20 @@ def factor(given: Array, right: Array, tolerance: float = SAME) -> float | None:
     return c if c != 0 and np.abs(g - c * r).max() <= tolerance * abs(c) * np.abs(r).max() else None
 
 
-def is_right(given: Array, right: Array, c: float = 1.0, tolerance: float = SAME) -> bool:
-    """Whether given = c · right where right was measured, to the precision of differences."""
-    if not fits(given, right):
+def is_right(array: Array, right: Array, c: float = 1.0, tolerance: float = SAME) -> bool:
+    """Whether array = c · right where right was measured, to the precision of differences."""
+    if not fits(array, right):
         return False
-    g, r, scale = _measured(given, right)
+    g, r, scale = _measured(array, right)
     return bool(
         np.isfinite(g).all() and np.abs(g - c * r).max(initial=0.0) <= tolerance * (abs(c) * scale + 1e-6)
     )
 
 
-def _measured(given: Array, right: Array) -> tuple[Array, Array, float]:
+def _measured(array: Array, right: Array) -> tuple[Array, Array, float]:
     r = right.reshape(-1)
     known = np.isfinite(r)
-    return given.reshape(-1)[known], r[known], float(np.abs(r[known]).max(initial=0.0))
+    return array.reshape(-1)[known], r[known], float(np.abs(r[known]).max(initial=0.0))
 
 
 def affinity(one: str, other: str) -> float:
@@ -143,18 +143,18 @@ def match(
     chosen: dict[int, Found] = {}
     free = list(pool)
     for index, parameter in enumerate(wanted):
-        right = [found for found in free if is_right(found.array, parameter.right, c, tolerance)]
+        right = [one for one in free if is_right(one.array, parameter.right, c, tolerance)]
         if right and _size(parameter.right) > 0:
             best = max(right, key=partial(_closeness, parameter.name))
             chosen[index] = best
-            free = [found for found in free if found is not best]
+            free = [one for one in free if one is not best]
     _by_name(wanted, free, chosen, _fits_either_way)
     _by_name(wanted, free, chosen, _is_called_so)
     return [chosen.get(index) for index in range(len(wanted))]
 
 
-def _closeness(name: str, found: Found) -> float:
-    return affinity(found.name, name)
+def _closeness(name: str, candidate: Found) -> float:
+    return affinity(candidate.name, name)
 
 
 def _size(right: Array) -> float:
@@ -162,14 +162,14 @@ def _size(right: Array) -> float:
     return float(np.abs(known).max(initial=0.0))
 
 
-def _fits_either_way(found: Found, parameter: Wanted) -> bool:
+def _fits_either_way(candidate: Found, parameter: Wanted) -> bool:
     right = parameter.right
-    return fits(found.array, right) or (found.array.size > 1 and fits(found.array.T, right))
+    return fits(candidate.array, right) or (candidate.array.size > 1 and fits(candidate.array.T, right))
 
 
-def _is_called_so(found: Found, parameter: Wanted) -> bool:
+def _is_called_so(candidate: Found, parameter: Wanted) -> bool:
     """Whether the name says which gradient it is, whatever its shape."""
-    return affinity(found.name, parameter.name) == 1.0
+    return affinity(candidate.name, parameter.name) == 1.0
 
 
 def _by_name(
@@ -180,14 +180,14 @@ def _by_name(
 ) -> None:
     """Give each parameter without an array the likeliest that suits: by shape, then by name, then in order."""
     pairs = [
-        (not fits(found.array, parameter.right), -affinity(found.name, parameter.name), index, place)
+        (not fits(one.array, parameter.right), -affinity(one.name, parameter.name), index, place)
         for index, parameter in enumerate(wanted)
-        for place, found in enumerate(free)
-        if index not in chosen and suits(found, parameter)
+        for place, one in enumerate(free)
+        if index not in chosen and suits(one, parameter)
     ]
-    taken: set[int] = set()
+    places: set[int] = set()
     for _, _, index, place in sorted(pairs):
-        if index not in chosen and place not in taken:
+        if index not in chosen and place not in places:
             chosen[index] = free[place]
-            taken.add(place)
-    free[:] = [found for place, found in enumerate(free) if place not in taken]
+            places.add(place)
+    free[:] = [one for place, one in enumerate(free) if place not in places]

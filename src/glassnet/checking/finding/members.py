@@ -58,9 +58,9 @@ def _is_static(cls: type, method: str) -> bool:
 def method(thing: Any, names: Iterable[str]) -> Callable[..., Any] | None:
     """The first method that the object has of these names."""
     for name in names:
-        found: Callable[..., Any] | None = member(thing, name)
-        if callable(found) and not (name == "__call__" and inspect.isclass(thing)):
-            return found
+        value: Callable[..., Any] | None = member(thing, name)
+        if callable(value) and not (name == "__call__" and inspect.isclass(thing)):
+            return value
     return None
 
 
@@ -71,7 +71,7 @@ def is_rate(name: str) -> bool:
 
 def attribute(thing: Any, names: Iterable[str]) -> Any:
     """The first attribute that the object has of these names and that is not None."""
-    return next((found for name in names if (found := member(thing, name)) is not None), None)
+    return next((value for name in names if (value := member(thing, name)) is not None), None)
 
 
 def member(thing: Any, name: str) -> Any:

@@ -68,7 +68,7 @@ def gradient(
         The unit of the last place of what f computes in.
     """
     flat = array.reshape(-1, copy=False)
-    found = np.full(len(flat), np.nan)
+    slopes = np.full(len(flat), np.nan)
     usual = float(np.abs(flat).mean()) if len(flat) else 0.0
     at_rest = f()
     for index in range(len(flat)) if entries is None else entries:
@@ -78,6 +78,6 @@ def gradient(
             flat[index] = entry + by
             return f()
 
-        found[index] = slope(moved, max(abs(entry), usual, 1e-3), at_rest, unit)
+        slopes[index] = slope(moved, max(abs(entry), usual, 1e-3), at_rest, unit)
         flat[index] = entry
-    return found.reshape(array.shape)
+    return slopes.reshape(array.shape)

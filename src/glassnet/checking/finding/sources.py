@@ -23,8 +23,8 @@ def _tree(function: Any) -> ast.FunctionDef | None:
         module = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except _NO_SOURCE:
         return None
-    found = next((node for node in module.body if isinstance(node, ast.FunctionDef)), None)
-    return found
+    definition = next((node for node in module.body if isinstance(node, ast.FunctionDef)), None)
+    return definition
 
 
 def returned_names(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -64,12 +64,12 @@ def attributes_read(function: Callable[..., Any]) -> tuple[str, ...]:
     if tree is None or not tree.args.args:
         return ()
     own = tree.args.args[0].arg
-    found = [
+    reads = [
         (node.lineno, node.col_offset, node.attr) for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
         and isinstance(node.value, ast.Name) and node.value.id == own
     ]  # fmt: skip
-    return tuple(dict.fromkeys(name for *_, name in sorted(found)))
+    return tuple(dict.fromkeys(name for *_, name in sorted(reads)))
 
 
 def signature(function: Callable[..., Any]) -> list[inspect.Parameter] | None:

@@ -49,7 +49,7 @@ def backward(learner: LearnerLayer, error: Array, way: Way) -> Pass:
     function = way.function(learner, error)
     with quiet():
         result = learner.way(function, (error,))
-    found = Pass(list(returned(result, method(learner.thing, BACKWARD))), rate=way.rate(learner))
+    one_pass = Pass(list(returned(result, method(learner.thing, BACKWARD))), rate=way.rate(learner))
     for leaf in leaves(learner.thing):
         values = leaf.values(learner.thing)
         old = before.get(leaf.name)
@@ -57,19 +57,21 @@ def backward(learner: LearnerLayer, error: Array, way: Way) -> Pass:
         if is_same or leaf.path[0].key in dict(recorders):
             continue
         if leaf.name not in own:
-            found.pool.append(Found(leaf.name, values))
+            one_pass.pool.append(Found(leaf.name, values))
         elif old is not None and old.shape == values.shape:
-            found.after[leaf.name] = values
+            one_pass.after[leaf.name] = values
             if not any(arrays for _, arrays in recorders):
-                found.steps[leaf.name] = Found(f"step of {leaf.name}", (old - values) / (found.rate or 1.0))
+                one_pass.steps[leaf.name] = Found(
+                    f"step of {leaf.name}", (old - values) / (one_pass.rate or 1.0)
+                )
     for name, arrays in recorders:
         gradients = [
             array for array in arrays if not any(np.array_equal(array, before[own_name]) for own_name in own)
         ]
-        found.pool += [Found(f"given to {name}", array) for array in gradients]
+        one_pass.pool += [Found(f"given to {name}", array) for array in gradients]
     for name, leaf in own.items():
         leaf.write(learner.thing, before[name])
-    return found
+    return one_pass
 
 
 class Way:
@@ -92,13 +94,13 @@ class Way:
         if own is None:
             raise ArgumentError("check_layer needs a backward pass")
         x = learner.way(lambda values: values, (learner.X,))
-        given = {"input": x, "rate": RATE, "train": True, "output": learner.output}
+        values_by_role = {"input": x, "rate": RATE, "train": True, "output": learner.output}
 
         def call(values: Any) -> Any:
             if self.slot:
                 setattr(learner.thing, self.slot, values)
                 return own()
-            return own(*(values if name == "error" else given[name] for name in self.order))
+            return own(*(values if name == "error" else values_by_role[name] for name in self.order))
 
         return call
 
@@ -154,12 +156,14 @@ def _role(name: str) -> str:
 
 def _slots(learner: LearnerLayer, function: Callable[..., Any]) -> Iterator[str]:
     """Attributes from which a backward pass without arguments may read the error: those that nobody has set."""
-    read = [name for name in attributes_read(function) if not callable(getattr(learner.thing, name, None))]
-    unset = [name for name in read if getattr(learner.thing, name, None) is None]
+    attributes = [
+        name for name in attributes_read(function) if not callable(getattr(learner.thing, name, None))
+    ]
+    unset = [name for name in attributes if getattr(learner.thing, name, None) is None]
     shape = learner.output.shape
     alike = [
         name
-        for name in read
+        for name in attributes
         if name not in unset and _role(name) == "error" and _has_shape(learner, name, shape)
     ]
     yield from (*unset, *alike)
@@ -176,16 +180,16 @@ class _Recorder:
         self._optimizer, self.arrays = optimizer, list[Array]()
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self.__dict__["_optimizer"], name)
-        return self._keeping(found) if name in UPDATES and callable(found) else found
+        attribute = getattr(self.__dict__["_optimizer"], name)
+        return self._keeping(attribute) if name in UPDATES and callable(attribute) else attribute
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return copy.deepcopy(self._optimizer, memo)
 
     def _keeping(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def update(*arguments: Any, **named: Any) -> Any:
-            arrays = [found for _, found in flatten((arguments, named))]
-            self.arrays += [np.array(as_array(found), np.float64) for found in arrays]
+            arrays = [number for _, number in flatten((arguments, named))]
+            self.arrays += [np.array(as_array(number), np.float64) for number in arrays]
             return function(*arguments, **named)
 
         return update
@@ -193,16 +197,16 @@ class _Recorder:
 
 def _record(thing: Any) -> list[tuple[str, list[Array]]]:
     """Put a recorder before each optimizer that the layer holds; the arrays that they get, by the optimizer's name."""
-    found = []
+    records = []
     for name, part in list(attributes(thing)):
         if isinstance(part, _Recorder):
             part.arrays.clear()
-            found.append((name, part.arrays))
+            records.append((name, part.arrays))
         elif _is_optimizer(part):
             recorder = _Recorder(part)
             setattr(thing, name, recorder)
-            found.append((name, recorder.arrays))
-    return found
+            records.append((name, recorder.arrays))
+    return records
 
 
 def _is_optimizer(part: Any) -> bool:
@@ -225,12 +229,12 @@ def passes(learner: LearnerLayer, error: Array) -> Iterator[tuple[Way, Pass]]:
         copied = learner.copied()
         try:
             copied.forward(copied.X)
-            found = backward(copied, error, way)
+            one_pass = backward(copied, error, way)
         except Exception as reason:  # whatever a learner's code raises for what it does not accept
             reasons.append(why(reason))
             continue
         n += 1
-        yield way, found
+        yield way, one_pass
     if n == 0:
         unread = "it takes no argument, and no attribute was found from which it reads the error"
         raise ArgumentError(

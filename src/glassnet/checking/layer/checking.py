@@ -113,7 +113,7 @@ class _Check:
         # Integers have no gradient.
         self.wanted = [] if learner.batch.is_of_integers else [Wanted("dX", self._numeric_input())]
         self.wanted += [Wanted(leaf.name, slope_of(learner, leaf, error)) for leaf in learner.parameters]
-        tried = [(way, found, self._matched(found)) for way, found in passes(learner, error)]
+        tried = [(way, one_pass, self._matched(one_pass)) for way, one_pass in passes(learner, error)]
         self.way, self.found, self.given = max(tried, key=lambda t: sum(map(self._fits, t[2], self.wanted)))
 
     @cached_property
@@ -132,29 +132,31 @@ class _Check:
         return gradient(lambda: float((self.error * learner.forward(learner.X)).sum()), learner.X,
                         unit=learner.unit)  # fmt: skip
 
-    def _matched(self, found: Pass) -> list[Found | None]:
+    def _matched(self, one_pass: Pass) -> list[Found | None]:
         """The learner's array for each that is wanted; what moved a parameter itself comes first."""
-        given: list[Found | None] = match(self.wanted, found.pool, tolerance=self.tolerance)
-        show_nothing = have_one_size([step.array for step in found.steps.values()])
+        matches: list[Found | None] = match(self.wanted, one_pass.pool, tolerance=self.tolerance)
+        show_nothing = have_one_size([step.array for step in one_pass.steps.values()])
         for index, leaf in enumerate(
             self.learner.parameters, len(self.wanted) - len(self.learner.parameters)
         ):
-            step = found.steps.get(leaf.name)
-            if step is None and found.steps and given[index] is None:  # the others were moved
-                given[index] = Found(f"step of {leaf.name}", 0 * self.learner.array(leaf))
+            step = one_pass.steps.get(leaf.name)
+            if step is None and one_pass.steps and matches[index] is None:  # the others were moved
+                matches[index] = Found(f"step of {leaf.name}", 0 * self.learner.array(leaf))
             if step is not None:
                 right = self.wanted[index].right
-                given[index] = (
-                    self._kept(found.pool, right) if show_nothing else self._step(step, right, found.rate)
+                matches[index] = (
+                    self._kept(one_pass.pool, right)
+                    if show_nothing
+                    else self._step(step, right, one_pass.rate)
                 )
-        return given
+        return matches
 
     def _kept(self, pool: list[Found], right: Array) -> Found | None:
         """What is kept of a gradient where Adam makes the step of it: the gradient, or a mean of it that began at 0."""
-        for found in pool:
-            c = factor(found.array, right, self.tolerance) if fits(found.array, right) else None
+        for candidate in pool:
+            c = factor(candidate.array, right, self.tolerance) if fits(candidate.array, right) else None
             if c is not None and c > 0:
-                return Found(found.name, found.array / c)
+                return Found(candidate.name, candidate.array / c)
         return None
 
     def _step(self, step: Found, right: Array, rate: float | None) -> Found:
@@ -162,8 +164,8 @@ class _Check:
         c = factor(step.array, right, self.tolerance) if rate is None else None
         return step if c is None or c < 0 else Found(step.name, step.array / c)
 
-    def _fits(self, given: Found | None, wanted: Wanted) -> bool:
-        return given is not None and is_right(given.array, wanted.right, tolerance=self.tolerance)
+    def _fits(self, candidate: Found | None, wanted: Wanted) -> bool:
+        return candidate is not None and is_right(candidate.array, wanted.right, tolerance=self.tolerance)
 
     # ---- the report
 
@@ -171,15 +173,15 @@ class _Check:
         slips: list[Slip] = []
         evidence: list[Evidence] = []
         missing: list[str] = []
-        for given, wanted, guesses in zip(self.given, self.wanted, self._guesses(), strict=True):
+        for candidate, wanted, guesses in zip(self.given, self.wanted, self._guesses(), strict=True):
             name = self._name(wanted)
-            if given is None:
-                given = self._at_its_place(wanted)
-            if given is None:
+            if candidate is None:
+                candidate = self._at_its_place(wanted)
+            if candidate is None:
                 missing.append(f"{name}: {self._why_missing(wanted)}")
-            elif not self._fits(given, wanted):
-                slips += list(self._named(given.array, wanted, guesses))[:1]
-                evidence.append(side_by_side(name, given.array, wanted.right))
+            elif not self._fits(candidate, wanted):
+                slips += list(self._named(candidate.array, wanted, guesses))[:1]
+                evidence.append(side_by_side(name, candidate.array, wanted.right))
             elif not np.isfinite(wanted.right).all():
                 missing.append(
                     f"{name}, {int(np.isnan(wanted.right).sum())} entries: the output has a kink there"
@@ -200,7 +202,7 @@ class _Check:
     def _at_its_place(self, wanted: Wanted) -> Found | None:
         """What ``return dX, dW, db`` gives at the place of this gradient, whatever its shape."""
         index = self.wanted.index(wanted)
-        returned = [found for found in self.found.pool if found.name.startswith("[")]
+        returned = [candidate for candidate in self.found.pool if candidate.name.startswith("[")]
         return returned[index] if len(returned) == len(self.wanted) else None
 
     def _name(self, wanted: Wanted) -> str:
@@ -220,14 +222,14 @@ class _Check:
             of = of_inputs if leaf is None else of_bias if leaf is self.roles.bias else of_weights
             yield (guess for setting in (self.roles.setting,) for guess in of(setting, rows))
 
-    def _named(self, given: Array, wanted: Wanted, guesses: Iterator[Guess]) -> Iterator[Slip]:
+    def _named(self, gradient: Array, wanted: Wanted, guesses: Iterator[Guess]) -> Iterator[Slip]:
         for guess in guesses:
             value = np.asarray(guess.value)
-            if same(given, value) or same(self.roles.rows(given), value):
+            if same(gradient, value) or same(self.roles.rows(gradient), value):
                 is_handed_on = guess.code == "error_not_carried" and self._sums_to_one()
                 more = f" After softmax that is {TAKEN_OVER}." if is_handed_on else ""
                 yield Slip(guess.code, (), guess.message + more, guess.fix)
-        c = factor(given, wanted.right, self.tolerance) if fits(given, wanted.right) else None
+        c = factor(gradient, wanted.right, self.tolerance) if fits(gradient, wanted.right) else None
         if c is not None:
             name = self._name(wanted)
             yield Slip(
@@ -258,14 +260,14 @@ class _Check:
         for _ in range(2):
             learner.forward(learner.X)
             both.append(self._matched(backward(learner, self.error, self.way)))
-        kept = [
+        pairs = [
             (first, second)
             for first, second, leaf in zip(
                 *map(self._of_parameters, both), self.learner.parameters, strict=True
             )
             if first is not None and second is not None and leaf.name not in self.found.steps
         ]
-        return any(np.abs(a.array).max() > 0 and same(b.array, 2 * a.array) for a, b in kept)
+        return any(np.abs(a.array).max() > 0 and same(b.array, 2 * a.array) for a, b in pairs)
 
     def _notes(self) -> tuple[str, ...]:
         if self.learner.batch.is_of_integers:
@@ -277,13 +279,13 @@ class _Check:
 
 def changes_arguments(learner: LearnerLayer, error: Array, way: Way) -> bool:
     """Whether the passes change the arrays that they are given."""
-    X, given = learner.X.copy(), error.copy()
+    X, passed_error = learner.X.copy(), error.copy()
     learner.way = as_they_are
     try:
         before = learner.X.copy()
         learner.forward(X)
         learner.X = X
-        backward(learner, given, way)
+        backward(learner, passed_error, way)
     except Exception:  # a layer of lists or tensors does not take arrays
         return False
-    return not (np.array_equal(X, before) and np.array_equal(given, error))
+    return not (np.array_equal(X, before) and np.array_equal(passed_error, error))

@@ -25,15 +25,15 @@ def random_report(learner: LearnerLayer, error: Array, way: Way) -> Report:
         return Report(SUBJECT, None, not_checked=(what,))
     pool = backward(learner, error, way).pool
     right = error * factor
-    given = next((found.array for found in pool if fits(found.array, right)), None)
-    if given is None:
+    gradient = next((candidate.array for candidate in pool if fits(candidate.array, right)), None)
+    if gradient is None:
         return Report(
             SUBJECT, None, not_checked=(f"dX: no array of its shape {right.shape} was returned or kept",)
         )
-    if same(given, right):
+    if same(gradient, right):
         return Report(SUBJECT, True, notes=("the layer drops inputs at random",))
-    line = side_by_side("dX", given, right)
-    return Report(SUBJECT, False, _named(given, error, right, float(factor.max())), (line,))
+    line = side_by_side("dX", gradient, right)
+    return Report(SUBJECT, False, _named(gradient, error, right, float(factor.max())), (line,))
 
 
 def _is_mask(factor: Array) -> bool:
@@ -41,11 +41,11 @@ def _is_mask(factor: Array) -> bool:
     return len(np.unique(np.round(factor, 9))) <= 2
 
 
-def _named(given: Array, error: Array, right: Array, scale: float) -> tuple[Slip, ...]:
+def _named(gradient: Array, error: Array, right: Array, scale: float) -> tuple[Slip, ...]:
     passes = "The error passes where inputs were dropped."
     guesses: tuple[tuple[str, str, Callable[[], Array]], ...] = (
         ("dropout_mask_missing", passes, lambda: error), ("dropout_mask_missing", passes, lambda: error * scale),
         ("dropout_scale_missing", "The error is not divided by 1 - rate, as the inputs were.", lambda: right / scale),
         ("dropout_scale_twice", "The error is divided by 1 - rate twice.", lambda: right * scale),
     )  # fmt: skip
-    return tuple(Slip(code, (), text, FIX) for code, text, value in guesses if same(given, value()))[:1]
+    return tuple(Slip(code, (), text, FIX) for code, text, value in guesses if same(gradient, value()))[:1]

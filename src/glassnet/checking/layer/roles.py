@@ -24,9 +24,9 @@ def slope_of(learner: LearnerLayer, leaf: Leaf, error: Array) -> Array:
         leaf.write(learner.thing, values)
         return float((error * learner.forward(learner.X)).sum())
 
-    found = gradient(value, values, unit=learner.unit)
+    slopes = gradient(value, values, unit=learner.unit)
     leaf.write(learner.thing, before)
-    return found
+    return slopes
 
 
 class Roles:
@@ -115,13 +115,13 @@ class Roles:
         arrived = self.learner.batch.rows(self.error)
         if self.bias is None or self.learner.array(self.bias).size != arrived.shape[1]:
             return arrived
-        found = []
+        rows = []
         for sample in range(len(arrived)):
             alone = np.zeros_like(arrived)
             alone[sample] = arrived[sample]
             shaped = (alone.T if self.learner.columns else alone).reshape(self.error.shape)
-            found.append(slope_of(self.learner, self.bias, shaped).reshape(-1))
-        return np.array(found)
+            rows.append(slope_of(self.learner, self.bias, shaped).reshape(-1))
+        return np.array(rows)
 
     def _in_rows(self, weights: Array) -> Array:
         """Weights as (n_inputs, n_units), also of layers that keep them the other way round."""

@@ -161,7 +161,7 @@ class LearnerLayer:
     def _parameters(self) -> list[Leaf]:
         """Arrays that the forward pass reads and does not write."""
         output = self.forward(self.X)
-        found = []
+        leaves_read = []
         for leaf in leaves(self.thing):
             values = leaf.values(self.thing)
             if isinstance(leaf.raw(self.thing), int):  # a size, or a setting
@@ -170,8 +170,8 @@ class LearnerLayer:
             if values.size == 1 and not is_array and leaf.last_word.lower().strip("_") not in BIAS:
                 continue
             if self._depends_on(leaf, values, output):
-                found.append(leaf)
-        return found
+                leaves_read.append(leaf)
+        return leaves_read
 
     def _depends_on(self, leaf: Leaf, values: Array, output: Array) -> bool:
         moved = values + 0.01 * (1 + np.abs(values)) * np.random.default_rng(4).uniform(0.5, 1, values.shape)

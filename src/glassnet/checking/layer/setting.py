@@ -36,6 +36,6 @@ class Guess(NamedTuple):
     value: Array
 
 
-def same(given: Array, value: Array) -> bool:
+def same(array: Array, value: Array) -> bool:
     """Whether these are the same numbers, up to axes of length 1."""
-    return arrays.same(given.squeeze(), value.squeeze())
+    return arrays.same(array.squeeze(), value.squeeze())

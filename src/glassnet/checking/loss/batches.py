@@ -93,7 +93,7 @@ def draw(kind: str, m: int, k: int, one_axis: bool) -> LossBatch:
     z, y = random.normal(size=shape), random.normal(size=shape)
     probabilities = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
     classes = random.integers(0, k, m)
-    made: dict[str, tuple[Array, Array]] = {
+    pairs: dict[str, tuple[Array, Array]] = {
         "values": (y, 1.5 * z), "signs": (np.sign(y), 1.5 * z), "rates": (np.round(np.abs(y) * 3), np.exp(z)),
         "binary": ((y > 0).astype(float), 1 / (1 + np.exp(-z))), "binary_logits": ((y > 0).astype(float), z),
         "one_hot": (np.eye(k)[classes], probabilities), "logits": (np.eye(k)[classes], z),
@@ -101,7 +101,7 @@ def draw(kind: str, m: int, k: int, one_axis: bool) -> LossBatch:
         "classes": (classes, probabilities), "class_logits": (classes, z),
         "log_rates": (np.round(np.abs(y) * 3), z),
     }  # fmt: skip
-    return LossBatch(*made[kind], m, 1 if one_axis else k)
+    return LossBatch(*pairs[kind], m, 1 if one_axis else k)
 
 
 class Layout(NamedTuple):
@@ -227,19 +227,19 @@ def _product(sizes: list[Size]) -> Size:
 
 def value_factors(kind: str) -> dict[str, Size]:
     """What a value may be in parts of the loss: summed, or averaged over too much."""
-    found: dict[str, Size] = {
+    factors: dict[str, Size] = {
         "value_sign_flipped": lambda m, k: -1.0,
         "value_halved": lambda m, k: 0.5,
         "value_doubled": lambda m, k: 2.0,
     }
     if kind in BY_ROWS:
-        found |= {"value_summed": lambda m, k: m, "value_averaged_over_outputs": lambda m, k: 1 / k}
+        factors |= {"value_summed": lambda m, k: m, "value_averaged_over_outputs": lambda m, k: 1 / k}
     else:
-        found |= {
+        factors |= {
             "value_summed": lambda m, k: m * k,
             "value_summed_over_outputs": lambda m, k: k,
             "value_summed_over_samples": lambda m, k: m,
         }
     if kind not in ("values", "rates", "signs", "log_rates", *WHOLE):
-        found["other_logarithm"] = lambda m, k: 1 / np.log(2)
-    return found
+        factors["other_logarithm"] = lambda m, k: 1 / np.log(2)
+    return factors

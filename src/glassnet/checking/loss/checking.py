@@ -100,35 +100,35 @@ def check_loss(
     program = Program(value, gradient)
     if (y_true is None) != (y_pred is None):
         raise ArgumentError("y_true and y_pred belong together; pass both, or neither")
-    given = None if y_true is None else (checks.real("y_true", y_true), checks.real("y_pred", y_pred))
+    data = None if y_true is None else (checks.real("y_true", y_true), checks.real("y_pred", y_pred))
     with np.errstate(all="ignore"):
-        return _Readings(program, asked_for, given).best()
+        return _Readings(program, asked_for, data).best()
 
 
 class _Readings:
     """The program in every order of its arguments and every layout of its arrays; the best of these is meant."""
 
-    def __init__(self, program: Program, asked_for: Loss | None, given: tuple[Array, Array] | None) -> None:
-        self.program, self.asked_for, self.given = program, asked_for, given
+    def __init__(self, program: Program, asked_for: Loss | None, data: tuple[Array, Array] | None) -> None:
+        self.program, self.asked_for, self.given = program, asked_for, data
         self.refusals: list[ArgumentError] = []
         self.settled, self.one_output_may_be_meant = False, False
 
     def best(self) -> Report:
         """The first report that is right and without remarks on the value; else the one with the fewest slips."""
-        found: list[tuple[tuple[int, int], Report]] = []
+        reports: list[tuple[tuple[int, int], Report]] = []
         for layout in self._layouts():
             if layout in ONE_OUTPUT and self.given is None and self.settled:
                 if layout.columns or not self.one_output_may_be_meant:
                     continue
-            for learner, read in self.program.learners(layout):
-                judged = self._judged(learner, read)
+            for learner, words in self.program.learners(layout):
+                judged = self._judged(learner, words)
                 if judged is not None:
-                    found.append(judged)
+                    reports.append(judged)
                     if judged[0] == (0, 0):
                         return judged[1]
-        if not found:
+        if not reports:
             raise self.refusals[0]
-        return min(found, key=lambda one: one[0])[1]
+        return min(reports, key=lambda one: one[0])[1]
 
     def _layouts(self) -> tuple[Layout, ...]:
         """Several outputs in rows and in columns, then one; one first where the given arrays have one."""
@@ -154,40 +154,40 @@ class _Readings:
                     return learner, ()
         return replace(learner, gradient=None), (refusals[-1],)
 
-    def _strictly(self, learner: Learner, found: Recognised) -> bool:
+    def _strictly(self, learner: Learner, recognised: Recognised) -> bool:
         """Whether a factor of the value is a slip: not where the gradient has it too, or is wrong in another way."""
         if learner.gradient is None:
             return self.asked_for is not None
-        return belongs_to(learner, found) and not is_own(learner, found)
+        return belongs_to(learner, recognised) and not is_own(learner, recognised)
 
-    def _judged(self, learner: Learner, read: tuple[str, ...]) -> tuple[tuple[int, int], Report] | None:
+    def _judged(self, learner: Learner, words: tuple[str, ...]) -> tuple[tuple[int, int], Report] | None:
         """The report on one reading, and how much it says against it; None where it cannot be called so."""
         try:
             learner, left = self._with_gradient(learner)
-            found = recognise(learner, self.asked_for)
-            if learner.layout.of_classes and found.name is None:
+            recognised = recognise(learner, self.asked_for)
+            if learner.layout.of_classes and recognised.name is None:
                 return None  # whatever is computed from classes as if they were numbers
-            more, lines, remarks = gradient_slips(learner, found)
-            slips, evidence, notes = found.judged(self._strictly(learner, found))
+            more, lines, remarks = gradient_slips(learner, recognised)
+            slips, evidence, notes = recognised.judged(self._strictly(learner, recognised))
         except ArgumentError as refusal:
             self.refusals.append(refusal)
             return None
         if self.given is not None:
             slips += tuple(broadcast(learner, *self.given))
-        elif found.kind in ON_ONE_AXIS and learner.layout is ROWS:
+        elif recognised.kind in ON_ONE_AXIS and learner.layout is ROWS:
             notes += tuple(mind_shapes(learner))
         slips, evidence = slips + more, evidence + lines
-        how = (*((learner.layout.name,) if learner.layout.name else ()), *read)
+        how = (*((learner.layout.name,) if learner.layout.name else ()), *words)
         notes += (*remarks, *((f"read so: {', '.join(how)}",) if how else ()))
         codes = {slip.code for slip in slips}
         if learner.layout is ROWS and not codes & UNUSABLE:
             self.settled = True
-            divides_by_samples = codes == {"output_mean_missing"} and not found.codes
-            self.one_output_may_be_meant |= divides_by_samples and found.kind.startswith("binary")
+            divides_by_samples = codes == {"output_mean_missing"} and not recognised.codes
+            self.one_output_may_be_meant |= divides_by_samples and recognised.kind.startswith("binary")
         report = Report(SUBJECT, not slips and not evidence, slips, evidence, notes, not_checked=left)
         unusable = MANY if codes & UNUSABLE or (evidence and not slips) else 0
-        strange = learner.gradient is not None and "value_summed_over_samples" in found.codes
-        return (len(slips) + unusable, len(found.codes) + strange + (found.name is None)), report
+        strange = learner.gradient is not None and "value_summed_over_samples" in recognised.codes
+        return (len(slips) + unusable, len(recognised.codes) + strange + (recognised.name is None)), report
 
 
 def _known(like: str | Loss) -> Loss:

@@ -60,64 +60,68 @@ Formula = Callable[[LossBatch], Array]
 
 
 def gradient_slips(
-    learner: Learner, found: Recognised
+    learner: Learner, recognised: Recognised
 ) -> tuple[tuple[Slip, ...], tuple[Evidence, ...], tuple[str, ...]]:
     """Slips of the gradient beside central differences of the value, where it is farthest from them, and notes."""
     if learner.gradient is None:
         return (), (), ()
-    given = [np.asarray(learner.gradient.of(batch), np.float64) for batch in found.pair]
-    if any(g.shape != batch.p.shape for g, batch in zip(given, found.pair, strict=True)):
-        return (_shape(given[0], found.pair[0]),), (), ()
-    right = [_numeric(learner, batch) for batch in found.pair]
-    if _same(given, right) or belongs_to(learner, found):
-        return (), (), () if found.name is None else tuple(_at_the_ends(learner, found.kind))
-    single = [learner.count(batch) * r for batch, r in zip(found.pair, right, strict=True)]
-    if _same(given, single):
+    gradients = [np.asarray(learner.gradient.of(batch), np.float64) for batch in recognised.pair]
+    if any(g.shape != batch.p.shape for g, batch in zip(gradients, recognised.pair, strict=True)):
+        return (_shape(gradients[0], recognised.pair[0]),), (), ()
+    right = [_numeric(learner, batch) for batch in recognised.pair]
+    if _same(gradients, right) or belongs_to(learner, recognised):
+        return (), (), () if recognised.name is None else tuple(_at_the_ends(learner, recognised.kind))
+    single = [learner.count(batch) * r for batch, r in zip(recognised.pair, right, strict=True)]
+    if _same(gradients, single):
         return (), (), ("value and gradient are those of single samples: divide the gradient of a mean by m",)
-    epsilon = _epsilon(found, given)
-    if epsilon is not None and (epsilon == found.epsilon or _is_near(given, right)):
+    epsilon = _epsilon(recognised, gradients)
+    if epsilon is not None and (epsilon == recognised.epsilon or _is_near(gradients, right)):
         return (), (), (f"the gradient divides by the probability plus {epsilon:g}",)
-    line = side_by_side("gradient", given[0], right[0])
+    line = side_by_side("gradient", gradients[0], right[0])
     if epsilon is not None:
         message = f"The gradient divides by the probability plus {epsilon:g}."
         return (Slip("clipped_logarithm", (), message, "p = np.clip(p, 1e-15, 1 - 1e-15)"),), (line,), ()
-    slips = min(_explanations(learner, found, given, right, single), key=len, default=())
+    slips = min(_explanations(learner, recognised, gradients, right, single), key=len, default=())
     return slips, (line,), ()
 
 
-def _epsilon(found: Recognised, given: list[Array]) -> float | None:
+def _epsilon(recognised: Recognised, gradients: list[Array]) -> float | None:
     """What the gradient of a cross-entropy adds to the probability that it divides by, if it is that."""
-    if found.kind not in PROBABILITIES:
+    if recognised.kind not in PROBABILITIES:
         return None
     fitting = (
         e
-        for e, wanted in gradients_with_each(found.kind, found.compared, positive_weight(found.loss))
-        if _same(given, wanted, 1e-9)
+        for e, wanted in gradients_with_each(
+            recognised.kind, recognised.compared, positive_weight(recognised.loss)
+        )
+        if _same(gradients, wanted, 1e-9)
     )
     return next(fitting, None)
 
 
-def is_own(learner: Learner, found: Recognised) -> bool:
+def is_own(learner: Learner, recognised: Recognised) -> bool:
     """Whether the gradient is that of the value."""
     if learner.gradient is None:
         return False
-    given = [np.asarray(learner.gradient.of(batch), np.float64) for batch in found.pair]
-    right = [_numeric(learner, batch) for batch in found.pair]
-    return all(g.shape == r.shape for g, r in zip(given, right, strict=True)) and _same(given, right)
+    gradients = [np.asarray(learner.gradient.of(batch), np.float64) for batch in recognised.pair]
+    right = [_numeric(learner, batch) for batch in recognised.pair]
+    return all(g.shape == r.shape for g, r in zip(gradients, right, strict=True)) and _same(gradients, right)
 
 
-def belongs_to(learner: Learner, found: Recognised) -> bool:
+def belongs_to(learner: Learner, recognised: Recognised) -> bool:
     """Whether the gradient is that of the loss by its name, whatever the value is."""
-    if learner.gradient is None or found.loss is None:
+    if learner.gradient is None or recognised.loss is None:
         return False
-    given = [np.asarray(learner.gradient.of(batch), np.float64) for batch in found.pair]
-    right = [gradient_of(found.loss, batch) for batch in found.pair]
-    return all(g.shape == r.shape for g, r in zip(given, right, strict=True)) and _same(given, right)
+    gradients = [np.asarray(learner.gradient.of(batch), np.float64) for batch in recognised.pair]
+    right = [gradient_of(recognised.loss, batch) for batch in recognised.pair]
+    return all(g.shape == r.shape for g, r in zip(gradients, right, strict=True)) and _same(gradients, right)
 
 
-def _shape(given: Array, batch: LossBatch) -> Slip:
-    message = f"The gradient has shape {given.shape}; it must have that of the predictions, {batch.p.shape}."
-    if given.size == 1 or given.shape == (batch.k,):
+def _shape(gradient: Array, batch: LossBatch) -> Slip:
+    message = (
+        f"The gradient has shape {gradient.shape}; it must have that of the predictions, {batch.p.shape}."
+    )
+    if gradient.size == 1 or gradient.shape == (batch.k,):
         message += " It is taken together over the batch: every prediction has a slope of its own."
     return Slip("gradient_shape", (), message, "no sum and no mean over the entries")
 
@@ -127,38 +131,45 @@ def _numeric(learner: Learner, batch: LossBatch) -> Array:
     return numeric.gradient(lambda: learner.number(batch._replace(p=p)), p)
 
 
-def _same(given: list[Array], wanted: list[Array], relative: float = RELATIVE) -> bool:
+def _same(gradients: list[Array], wanted: list[Array], relative: float = RELATIVE) -> bool:
     return all(
         bool((np.abs(g - w) <= relative * np.abs(w) + ROUNDING).all())
-        for g, w in zip(given, wanted, strict=True)
+        for g, w in zip(gradients, wanted, strict=True)
     )
 
 
-def _is_near(given: list[Array], right: list[Array]) -> bool:
-    pairs = zip(given, right, strict=True)
+def _is_near(gradients: list[Array], right: list[Array]) -> bool:
+    pairs = zip(gradients, right, strict=True)
     return all(bool(np.abs(g - r).max() <= HARMLESS * np.abs(r).max()) for g, r in pairs)
 
 
 def _explanations(
-    learner: Learner, found: Recognised, given: list[Array], right: list[Array], single: list[Array]
+    learner: Learner, recognised: Recognised, gradients: list[Array], right: list[Array], single: list[Array]
 ) -> Iterator[tuple[Slip, ...]]:
     """Slips that give this gradient; `single` is the right one of single samples, where the value is not reduced."""
     sources: list[tuple[str, str, list[Array]]] = [("", "", right), ("", "", single)]
     sources += [
-        (code, other, [found.scale(b) * formula(s) for b, s in zip(found.pair, found.compared, strict=True)])
-        for code, other, formula in _formulas(found)
+        (
+            code,
+            other,
+            [
+                recognised.scale(b) * formula(s)
+                for b, s in zip(recognised.pair, recognised.compared, strict=True)
+            ],
+        )
+        for code, other, formula in _formulas(recognised)
     ]
     sources += [
-        (code, other, [found.scale(b) * formula(b) for b in found.pair])
-        for code, other, formula in _of_other_losses(found)
+        (code, other, [recognised.scale(b) * formula(b) for b in recognised.pair])
+        for code, other, formula in _of_other_losses(recognised)
     ]
-    sources.append(("with_respect_to_target", "", _of_targets(learner, found)))
+    sources.append(("with_respect_to_target", "", _of_targets(learner, recognised)))
     for code, other, arrays in sources:
         for factor in factors(FACTORS):
-            wanted = [a * factor.of(b.m, b.k) for a, b in zip(arrays, found.pair, strict=True)]
+            wanted = [a * factor.of(b.m, b.k) for a, b in zip(arrays, recognised.pair, strict=True)]
             codes = (*((code,) if code else ()), *factor.codes)
-            if codes and _same(given, wanted):
-                words = {"other": other.replace("_", " "), "unfolded": _unfolded(found.kind)}
+            if codes and _same(gradients, wanted):
+                words = {"other": other.replace("_", " "), "unfolded": _unfolded(recognised.kind)}
                 yield tuple(_slip(c, words) for c in codes)
 
 
@@ -175,9 +186,9 @@ def _slip(code: str, words: dict[str, str]) -> Slip:
     return Slip(code, (), message.format(**words), fix.format(**words))
 
 
-def _formulas(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
+def _formulas(recognised: Recognised) -> Iterator[tuple[str, str, Formula]]:
     """Gradients of other things that a learner may take for this one."""
-    kind, weight = found.kind, positive_weight(found.loss)
+    kind, weight = recognised.kind, positive_weight(recognised.loss)
     if kind in PROBABILITIES:
         yield "softmax_folded_in", "", lambda b: folded_in(kind, b, weight)
     if kind in ("logits", "class_logits", "binary_logits"):
@@ -185,21 +196,21 @@ def _formulas(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
         yield "softmax_missing", "", lambda b: folded_in(kind, b, weight)
     for code, formula in WRONG_GRADIENTS.get(kind, {}).items():
         yield code, "", formula
-    if found.loss is not None:
-        for code, formula in whole_rows.gradients(found.loss):
+    if recognised.loss is not None:
+        for code, formula in whole_rows.gradients(recognised.loss):
             yield code, "", formula
 
 
-def _of_other_losses(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
+def _of_other_losses(recognised: Recognised) -> Iterator[tuple[str, str, Formula]]:
     """Gradients of other losses of the targets as they were given."""
-    kind = found.kind
-    if found.loss is not None and found.loss.label_smoothing > 0:
-        yield "label_smoothing_missing", "", _gradient_of(found.loss.name)
-    if isinstance(found.loss, BinaryWeighted) and found.loss.pos_weight != 1:
-        unweighted = replace(found.loss, pos_weight=1.0)
+    kind = recognised.kind
+    if recognised.loss is not None and recognised.loss.label_smoothing > 0:
+        yield "label_smoothing_missing", "", _gradient_of(recognised.loss.name)
+    if isinstance(recognised.loss, BinaryWeighted) and recognised.loss.pos_weight != 1:
+        unweighted = replace(recognised.loss, pos_weight=1.0)
         yield "pos_weight_missing", "", lambda b: unweighted.gradient(b.y, b.p)
     for name, other_kind in KINDS.items():
-        if other_kind == kind and name != found.name:
+        if other_kind == kind and name != recognised.name:
             yield "gradient_of_another_loss", name, _gradient_of(name)
     if kind == "binary":
         yield "gradient_of_another_loss", "mean_squared_error", _gradient_of("mean_squared_error")
@@ -209,11 +220,11 @@ def _gradient_of(name: str) -> Formula:
     return lambda batch: losses.get(name).gradient(batch.y, batch.p)
 
 
-def _of_targets(learner: Learner, found: Recognised) -> list[Array]:
+def _of_targets(learner: Learner, recognised: Recognised) -> list[Array]:
     """Central differences with respect to the targets, where these are no integers and of their shape."""
-    if any(batch.y.dtype.kind != "f" or batch.y.shape != batch.p.shape for batch in found.pair):
-        return [np.full_like(batch.p, np.nan) for batch in found.pair]
-    return [_of_target(learner, batch) for batch in found.pair]
+    if any(batch.y.dtype.kind != "f" or batch.y.shape != batch.p.shape for batch in recognised.pair):
+        return [np.full_like(batch.p, np.nan) for batch in recognised.pair]
+    return [_of_target(learner, batch) for batch in recognised.pair]
 
 
 def _of_target(learner: Learner, batch: LossBatch) -> Array:
@@ -234,11 +245,11 @@ def _at_the_ends(learner: Learner, kind: str) -> Iterator[str]:
     if kind not in PROBABILITIES or learner.gradient is None:
         return
     try:
-        found = learner.gradient.of(ends(kind, learner.layout)[0])
+        gradient = learner.gradient.of(ends(kind, learner.layout)[0])
     except Exception:  # a function of lists or of one axis is not asked
         return
-    if not np.isfinite(found).all():
-        divides = "divides 0 by 0" if np.isnan(found).any() else "divides by 0"
+    if not np.isfinite(gradient).all():
+        divides = "divides 0 by 0" if np.isnan(gradient).any() else "divides by 0"
         yield (
             f"for probabilities that are exactly right, 0 and 1, the gradient {divides}: "
             "p = np.clip(p, 1e-15, 1 - 1e-15) before it"

@@ -104,20 +104,20 @@ class Program:
         value = method(thing, VALUE)
         if value is None:
             raise ArgumentError(f"value must be an object with loss, forward or __call__; got {thing!r}")
-        found = method(thing, GRADIENT) if gradient is None else gradient
-        n = None if found is None else len(required(found))
-        self._set(value, found)
+        function = method(thing, GRADIENT) if gradient is None else gradient
+        n = None if function is None else len(required(function))
+        self._set(value, function)
         self.gradient_may_be_left = gradient is None
-        if found is None:
+        if function is None:
             return
         if n == 3:
-            self._of_preactivation(value, found)
+            self._of_preactivation(value, function)
         elif n is not None and n < 2 and gradient is None:
-            self.gradient = Callee("gradient", _after(value, found, n))
+            self.gradient = Callee("gradient", _after(value, function, n))
             self.gradient_order = self.value_order
         elif gradient is None:
-            self.gradient = Callee("gradient", _or_kept(thing, value, found))
-            own = order(found)
+            self.gradient = Callee("gradient", _or_kept(thing, value, function))
+            own = order(function)
             self.gradient_order = own if own.sure else self.value_order
 
     def _of_preactivation(self, value: Function, delta: Function) -> None:
@@ -161,10 +161,10 @@ class Program:
         return self.both
 
     def _read(self, value_first: bool, gradient_first: bool) -> tuple[str, ...]:
-        found = [] if self.value_order.sure else [f"value takes {_words(value_first)}"]
+        words = [] if self.value_order.sure else [f"value takes {_words(value_first)}"]
         if self.gradient_order is not None and not self.gradient_order.sure:
-            found.append(f"gradient takes {_words(gradient_first)}")
-        return tuple(found)
+            words.append(f"gradient takes {_words(gradient_first)}")
+        return tuple(words)
 
 
 def _words(predictions_first: bool) -> str:

@@ -173,39 +173,39 @@ def recognise(learner: Learner, asked_for: Loss | None) -> Recognised:
     Data that the gradient takes too go before those that the value alone takes.
     """
     both = () if learner.gradient is None else ((learner.value, learner.gradient),)
-    for asked in (*both, (learner.value,)):
-        found = _recognised(learner, asked_for, asked)
-        if found is not None:
-            return found
+    for functions in (*both, (learner.value,)):
+        recognised = _recognised(learner, asked_for, functions)
+        if recognised is not None:
+            return recognised
     wanted = losses.get("mean_squared_error") if asked_for is None else asked_for
     [first, *_] = [pair[0] for pair in batches_for(wanted, ROWS)]
     learner.value.raw(first.y, first.p)
     raise ArgumentError("value must give finite numbers for targets and predictions; it gives none")
 
 
-def _recognised(learner: Learner, asked_for: Loss | None, asked: tuple[Called, ...]) -> Recognised | None:
+def _recognised(learner: Learner, asked_for: Loss | None, functions: tuple[Called, ...]) -> Recognised | None:
     """The same among the data for which all that are asked give numbers; None where there are none."""
     callable_with: tuple[str, tuple[LossBatch, LossBatch]] | None = None
     for whole, differ in ((True, _difference), (False, _difference), (True, _wrong_form)):
         for candidate in [asked_for] if asked_for is not None else KNOWN:
             kind = kind_of(candidate)
             for pair in batches_for(candidate, learner.layout):
-                numbers = _numbers(learner, pair, whole) if _answer(asked, pair) else None
+                numbers = _numbers(learner, pair, whole) if _answer(functions, pair) else None
                 if numbers is None:
                     continue
                 callable_with = callable_with or (kind, pair)
-                found = differ(candidate, pair, numbers)
-                if found is not None:
-                    return Recognised(learner, candidate, kind, pair, *found)
+                difference = differ(candidate, pair, numbers)
+                if difference is not None:
+                    return Recognised(learner, candidate, kind, pair, *difference)
     if callable_with is None:
         return None
     return Recognised(learner, asked_for, *callable_with, () if asked_for is None else ("other_loss",))
 
 
-def _answer(asked: tuple[Called, ...], pair: tuple[LossBatch, LossBatch]) -> bool:
+def _answer(functions: tuple[Called, ...], pair: tuple[LossBatch, LossBatch]) -> bool:
     """Whether none of these functions fails on these data."""
     try:
-        for function in asked:
+        for function in functions:
             for batch in pair:
                 function.of(batch)
     except ArgumentError:

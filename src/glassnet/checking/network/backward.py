@@ -111,7 +111,7 @@ def check_backward(
     with np.errstate(all="ignore"):
         confirm(stages_of(net, DOUBLE, dropped), DOUBLE.given(x))
         if callable(gradients):
-            return decide_on_calls(gradients, lambda given: read(net, given, lie), problem)
+            return decide_on_calls(gradients, lambda result: read(net, result, lie), problem)
         return decide(read(net, gradients, lie), problem)
 
 
@@ -125,13 +125,13 @@ def _loss(net: Network, loss: str | Loss | None) -> Loss:
     return net.loss
 
 
-def _samples_in(given: str | None, X: ArrayLike, net: Network) -> str | None:
-    if given is not None:
-        checks.choice("samples_in", given, ("rows", "columns"))
+def _samples_in(choice: str | None, X: ArrayLike, net: Network) -> str | None:
+    if choice is not None:
+        checks.choice("samples_in", choice, ("rows", "columns"))
     shape, features = checks.array("X", X).shape, net.layout.input_shape
-    if given == "columns" and len(shape) == 2 and shape[:1] == features != shape[1:]:
+    if choice == "columns" and len(shape) == 2 and shape[:1] == features != shape[1:]:
         raise ShapeError(
             f"samples_in='columns' says how your code keeps them; X and y are given as (n_samples, n_features) all the "
             f"same: X must have {features[0]} columns; got {shape}. Pass X.T and y.T"
         )
-    return given
+    return choice

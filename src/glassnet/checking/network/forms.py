@@ -40,9 +40,9 @@ def ways(net: Network, gradients: Any) -> list[Entries]:
     """
     first, *others = _all_ways(net, gradients)
     fitting = [way for way in others if _weights_fit(net, way.entries)]
-    found = [first, *fitting]
-    scores = [_score(net, way.entries) for way in found]
-    return [way for way, score in zip(found, scores, strict=True) if score == max(scores)]
+    readings = [first, *fitting]
+    scores = [_score(net, way.entries) for way in readings]
+    return [way for way, score in zip(readings, scores, strict=True) if score == max(scores)]
 
 
 def _all_ways(net: Network, gradients: Any) -> list[Entries]:
@@ -65,12 +65,12 @@ def _all_ways(net: Network, gradients: Any) -> list[Entries]:
         entries = [(entry, None) if _is_array(entry) else entry for entry in entries]
     if entries and all(_is_layer(entry) for entry in entries):
         return [Entries([_pair_of(vars(entry), of_gradients=True) for entry in entries])]
-    found = [Entries(entries)]
+    readings = [Entries(entries)]
     if len(entries) == 2 and all(_is_list_of_arrays(entry) for entry in entries):
         first, second = (list(entry) for entry in entries)
         if len(first) == len(second):
-            found += _halves(first, second)
-    return found
+            readings += _halves(first, second)
+    return readings
 
 
 def _is_array(entry: Any) -> bool:
@@ -95,13 +95,17 @@ def _halves(first: list[Any], second: list[Any]) -> list[Entries]:
 
 def _of_arrays(arrays: list[Any]) -> list[Entries]:
     """A flat list: in turn, one kind after the other, weights alone, or weights with a bias in a row or column."""
-    found = []
+    readings = []
     if len(arrays) % 2 == 0:
         half = len(arrays) // 2
-        found.append(Entries(list(zip(arrays[::2], arrays[1::2], strict=True)), "weights and biases in turn"))
-        found.append(Entries(list(zip(arrays[1::2], arrays[::2], strict=True)), "biases and weights in turn"))
-        found += _halves(arrays[:half], arrays[half:])
-    found.append(Entries([(array, None) for array in arrays], "weights alone"))
+        readings.append(
+            Entries(list(zip(arrays[::2], arrays[1::2], strict=True)), "weights and biases in turn")
+        )
+        readings.append(
+            Entries(list(zip(arrays[1::2], arrays[::2], strict=True)), "biases and weights in turn")
+        )
+        readings += _halves(arrays[:half], arrays[half:])
+    readings.append(Entries([(array, None) for array in arrays], "weights alone"))
     matrices = [as_array(array) for array in arrays]
     if all(matrix.ndim == 2 and min(matrix.shape) > 0 for matrix in matrices):
         for where, inner, bias in (
@@ -109,8 +113,8 @@ def _of_arrays(arrays: list[Any]) -> list[Entries]:
             ("first column", np.s_[:, 1:], np.s_[:, 0]), ("last column", np.s_[:, :-1], np.s_[:, -1]),
         ):  # fmt: skip
             pairs: list[Any] = [(matrix[inner], matrix[bias]) for matrix in matrices]
-            found.append(Entries(pairs, f"weights with the bias in the {where}"))
-    return found
+            readings.append(Entries(pairs, f"weights with the bias in the {where}"))
+    return readings
 
 
 def _in_turn(net: Network, arrays: list[Any]) -> list[Entries]:
@@ -121,19 +125,19 @@ def _in_turn(net: Network, arrays: list[Any]) -> list[Entries]:
     if all(len(names) == 2 for names in of_layers) or sum(map(len, of_layers)) != len(arrays):
         return []
     remaining = iter(arrays)
-    taken = [[next(remaining) for _ in names] for names in of_layers]
-    pairs = [(entry[0], entry[1] if len(entry) > 1 else None) for entry in taken]
+    by_layer = [[next(remaining) for _ in names] for names in of_layers]
+    pairs = [(entry[0], entry[1] if len(entry) > 1 else None) for entry in by_layer]
     return [Entries(pairs, "the parameters in their order")]
 
 
 def _cut(net: Network, flat: Array) -> list[Any]:
     """Pairs from one flat vector in the order of ``net.parameters``."""
-    found: dict[str, dict[str, Array]] = {}
+    by_layer: dict[str, dict[str, Array]] = {}
     for slot in net.layout.parameters:
         array = flat[slot.start : slot.stop].reshape(slot.parameter.shape)
         inside, _, name = slot.parameter.name.rpartition(".")
-        found.setdefault(f"{slot.layer}.{inside}", {})[name] = array
-    return [(arrays["weights"], arrays.get("bias")) for arrays in found.values()]
+        by_layer.setdefault(f"{slot.layer}.{inside}", {})[name] = array
+    return [(arrays["weights"], arrays.get("bias")) for arrays in by_layer.values()]
 
 
 # ---- dictionaries
@@ -182,16 +186,16 @@ def _named(gradients: Mapping[Any, Any]) -> dict[tuple[str, str], Any]:
 
 def _by_name(gradients: Mapping[Any, Any]) -> tuple[dict[tuple[str, str], Any], dict[tuple[str, str], Any]]:
     """Those whose name says that they are gradients, and the others."""
-    found: dict[tuple[str, str], Any] = {}
+    named: dict[tuple[str, str], Any] = {}
     plain: dict[tuple[str, str], Any] = {}
     for key, value in gradients.items():
         for kind, pattern in (("weights", WEIGHTS), ("bias", BIAS)):
             where = _place(str(key).lower(), pattern)
             if where is not None:
                 is_gradient, rest = where
-                (found if is_gradient else plain).setdefault((kind, rest), value)
+                (named if is_gradient else plain).setdefault((kind, rest), value)
                 break
-    return found, plain
+    return named, plain
 
 
 def _place(name: str, pattern: str) -> tuple[bool, str] | None:

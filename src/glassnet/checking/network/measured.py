@@ -48,19 +48,19 @@ def constants_of(problem: Problem, right: dict[int, Gradients]) -> list[LossFact
             groups.append([one])
         else:
             group.append(one)
-    found: list[LossFactor] = []
+    factors: list[LossFactor] = []
     odd: list[LossFactor] = []
     for group in sorted(groups, key=len, reverse=True):
         best = min(group, key=lambda one: one.uncertainty)
         known = next((one for one in (ONE, *common) if _is(best, one.factor)), None)
         behind_a_slip = [one for one in common if any(_is(best, one.factor * by) for by in slips)]
         if known is not None:
-            found.append(known._replace(of_penalties=best.of_penalties))
+            factors.append(known._replace(of_penalties=best.of_penalties))
         elif behind_a_slip:
-            found += [one._replace(of_penalties=best.of_penalties) for one in behind_a_slip]
+            factors += [one._replace(of_penalties=best.of_penalties) for one in behind_a_slip]
         elif max(one.size for one in group) > 1:
             odd.append(LossFactor(best.factor, of_penalties=best.of_penalties))
-    return [*(one for one in found if one.factor != 1), *odd[:MOST_ODD]]
+    return [*(one for one in factors if one.factor != 1), *odd[:MOST_ODD]]
 
 
 def _is(one: Measured, factor: float) -> bool:

@@ -25,7 +25,7 @@ FACTORS_OF_ALL = {"batch_mean_missing", "batch_mean_twice", "batch_mean_wrong_ax
 
 def slips(places: Places, terms: Terms) -> tuple[Slip, ...]:
     """One slip for each code, with the layers at which it stands."""
-    found = []
+    named = []
     places = _under_one_name(places, terms)
     for code in dict.fromkeys(place.code for place in places):
         own = [place for place in places if place.code == code]
@@ -34,8 +34,8 @@ def slips(places: Places, terms: Terms) -> tuple[Slip, ...]:
             layers = tuple(range(terms.last + 1))
         words = terms.of(min(own, key=lambda place: place.layer), layers) | _lines(code, own, terms)
         entry = CATALOGUE[code]
-        found.append(Slip(code, layers, entry.message.format_map(words), entry.fix.format_map(words)))
-    return tuple(found)
+        named.append(Slip(code, layers, entry.message.format_map(words), entry.fix.format_map(words)))
+    return tuple(named)
 
 
 def _under_one_name(places: Places, terms: Terms) -> Places:
@@ -188,10 +188,12 @@ class SideBySide:
         )
 
 
-def precision_note(given: str, matched: str) -> tuple[str, ...]:
+def precision_note(computed_in: str, matched: str) -> tuple[str, ...]:
     """A remark where float64 gradients agree only as well as single precision does."""
     return (
-        () if matched == given else (f"they agree to the digits of {matched}, though they come as {given}",)
+        ()
+        if matched == computed_in
+        else (f"they agree to the digits of {matched}, though they come as {computed_in}",)
     )
 
 

@@ -58,33 +58,33 @@ def read(net: Network, gradients: Any, samples_in: str | None) -> list[Observed]
     """
     if not any(isinstance(layer, Dense) for layer in trained(net)):
         raise ArgumentError("check_backward needs a network with at least one Dense layer")
-    found = []
-    taken = ways(net, gradients)
-    for entries, words in taken:
-        given = [_pair(i, entry) for i, entry in enumerate(entries)]
-        observed = _read(net, given, samples_in, words if len(taken) > 1 else "")
-        found += [observed, observed.transposed(net)] if observed.undecided else [observed]
-    return found
+    readings = []
+    readings_of_entries = ways(net, gradients)
+    for entries, words in readings_of_entries:
+        pairs = [_pair(i, entry) for i, entry in enumerate(entries)]
+        observed = _read(net, pairs, samples_in, words if len(readings_of_entries) > 1 else "")
+        readings += [observed, observed.transposed(net)] if observed.undecided else [observed]
+    return readings
 
 
-def _read(net: Network, given: list[Given], samples_in: str | None, words: str) -> Observed:
-    layers = _layers(net, len(given))
+def _read(net: Network, read_pairs: list[Given], samples_in: str | None, words: str) -> Observed:
+    layers = _layers(net, len(read_pairs))
     shapes = [layer.view("weights").shape for layer in layers]
-    if _reversed(shapes, [weights.shape for weights, _ in given]):
+    if _reversed(shapes, [weights.shape for weights, _ in read_pairs]):
         raise ShapeError(
             f"{FORM}, from the first layer to the last; these fit in reverse order. Pass gradients[::-1]"
         )
-    arrays = [array for pair in given for array in pair if array is not None]
+    arrays = [array for pair in read_pairs for array in pair if array is not None]
     precision = max((_precision(array) for array in arrays), key=lambda p: p.unit)
     of_dense = [
         (shape, pair)
-        for layer, shape, pair in zip(layers, shapes, given, strict=True)
+        for layer, shape, pair in zip(layers, shapes, read_pairs, strict=True)
         if isinstance(layer, Dense)
     ]
     convention = samples_in or _convention(*zip(*of_dense, strict=True))
     columns = convention == "columns"
     pairs, not_compared = [], unpaired(net)
-    for n, (layer, shape, (weights, bias)) in enumerate(zip(layers, shapes, given, strict=True), 1):
+    for n, (layer, shape, (weights, bias)) in enumerate(zip(layers, shapes, read_pairs, strict=True), 1):
         has_bias = any(part.name == "bias" for part in layer.parameters(shape[:1]))
         if has_bias and bias is None:
             not_compared.append(f"db{n}, which was not given")
@@ -127,10 +127,12 @@ def _layers(net: Network, n: int) -> list[Layer]:
     raise ShapeError(f"{FORM}, {len(dense)} here{also}; got {n}")
 
 
-def _reversed(shapes: list[tuple[int, ...]], given: list[tuple[int, ...]]) -> bool:
+def _reversed(shapes: list[tuple[int, ...]], of_learner: list[tuple[int, ...]]) -> bool:
     either = [(shape, shape[::-1]) for shape in shapes]
-    forward = all(found in allowed for found, allowed in zip(given, either, strict=True))
-    return not forward and all(found in allowed for found, allowed in zip(given[::-1], either, strict=True))
+    forward = all(answer in allowed for answer, allowed in zip(of_learner, either, strict=True))
+    return not forward and all(
+        answer in allowed for answer, allowed in zip(of_learner[::-1], either, strict=True)
+    )
 
 
 def _precision(array: Array) -> FloatFormat:
@@ -151,11 +153,11 @@ def _convention(shapes: Sequence[tuple[int, ...]], arrays: Sequence[Given]) -> s
     tall = [bias == (shape[1], 1) for shape, _, bias in layers if shape[1] > 1]
     if wide and all(wide):
         return "rows"
-    straight = sum(given == shape != shape[::-1] for shape, given, _ in layers)
-    turned = sum(given == shape[::-1] != shape for shape, given, _ in layers)
+    straight = sum(of_learner == shape != shape[::-1] for shape, of_learner, _ in layers)
+    turned = sum(of_learner == shape[::-1] != shape for shape, of_learner, _ in layers)
     if straight and turned >= straight and all(tall):
         return "columns"
-    if not all(given == shape[::-1] for shape, given, _ in layers):
+    if not all(of_learner == shape[::-1] for shape, of_learner, _ in layers):
         return "rows"
     if turned:
         return "columns"

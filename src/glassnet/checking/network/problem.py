@@ -99,17 +99,17 @@ class Problem:
         chain = StageChain.run(self.stages, self.x)
         output = Output(chain, self.loss, self.y, self.constant)
         error = output.right
-        found: dict[int, Gradients] = {}
+        by_stage: dict[int, Gradients] = {}
         past: Past = ()
         for i in range(output.stage_below, self.lowest - 1, -1):
             stage = chain.stages[i]
             if i in self.observed:
                 weights = next(weights_gradients(stage, error, chain)).value
                 bias = next(bias_gradients(stage, error)).value if stage.has_bias else None
-                found[i] = Gradients(weights, bias)
+                by_stage[i] = Gradients(weights, bias)
             below = next(errors_below(stage, error, chain, past)).value
             error, past = below, past_below(stage, error, past)
-        return found
+        return by_stage
 
     def residual(self, gradients: dict[int, Gradients]) -> float:
         """The largest distance of the learner's gradients from these, in parts of what rounding allows."""
@@ -178,8 +178,8 @@ class Unexplained:
         same = self.observed.shape == computed.value.shape
         if not same or not _norm(self.observed - computed.value) <= self.widest:
             return np.inf
-        found = residual(self.observed, computed)
-        return found if found > 1 or _norm(allowed(self.observed, computed)) <= self.widest else np.inf
+        distance = residual(self.observed, computed)
+        return distance if distance > 1 or _norm(allowed(self.observed, computed)) <= self.widest else np.inf
 
 
 def _norm(values: Array) -> float:

@@ -96,22 +96,24 @@ class Descent:
         stage = self.chain.stages[i]
         if self.in_part and new and i in self.targets and not self._shown(i, stage, error):
             return
-        for found in self._compared(i, stage, error, before, so_far):
-            if self._shows_nothing(i, found):
+        for hypothesis in self._compared(i, stage, error, before, so_far):
+            if self._shows_nothing(i, hypothesis):
                 if not new:
-                    yield self._given_up(i, found)
+                    yield self._given_up(i, hypothesis)
                 continue
             if i == self.problem.lowest:
-                yield found
+                yield hypothesis
                 continue
             upstream = error if isinstance(stage, Gate) else None
             unseen = new if i not in self.targets else ()
             update = self.updates.of(i, stage, error, past)
             below = past_below(stage, error, past)
             for choice in errors_below(stage, error, self.chain, past, before, update):
-                if self._allowed(found, choice):
+                if self._allowed(hypothesis, choice):
                     places = (*unseen, *choice.places)
-                    yield from self._down(i - 1, choice.value, upstream, _with(found, choice), places, below)
+                    yield from self._down(
+                        i - 1, choice.value, upstream, _with(hypothesis, choice), places, below
+                    )
 
     def _shown(self, i: int, stage: Stage, error: Rounded) -> bool:
         """Whether this error alone reproduces an array of stage i, without a further slip there."""
@@ -120,14 +122,14 @@ class Descent:
             return True
         return of_weights.residual(next(weights_gradients(stage, error, self.chain)).value) <= 1
 
-    def _shows_nothing(self, i: int, found: Hypothesis) -> bool:
+    def _shows_nothing(self, i: int, hypothesis: Hypothesis) -> bool:
         """Whether none of the arrays of stage i is reproduced."""
-        if i not in self.targets or not found.unexplained:
+        if i not in self.targets or not hypothesis.unexplained:
             return False
         parts = [0] if self.targets[i].bias is None else [0, 1]
-        return all((i, part) in found.unexplained for part in parts)
+        return all((i, part) in hypothesis.unexplained for part in parts)
 
-    def _given_up(self, i: int, found: Hypothesis) -> Hypothesis:
+    def _given_up(self, i: int, hypothesis: Hypothesis) -> Hypothesis:
         """What is found so far, with everything below stage i left unexplained."""
         below = [
             (j, part)
@@ -135,7 +137,7 @@ class Descent:
             for part in ((0,) if targets.bias is None else (0, 1))
             if j < i
         ]
-        return found._replace(unexplained=(*found.unexplained, *below))
+        return hypothesis._replace(unexplained=(*hypothesis.unexplained, *below))
 
     def _compared(
         self, i: int, stage: Stage, error: Rounded, before: Rounded | None, so_far: Hypothesis
@@ -165,19 +167,19 @@ class Descent:
 
     def _fitting(self, choices: Iterable[Choice], target: Unexplained, so_far: Places) -> list[Fit]:
         """The choices that reproduce one array, with the fewest new slips that do; the right way, where it does."""
-        found: list[Fit] = []
+        fits: list[Fit] = []
         for choice in choices:
             places = (*so_far, *choice.places)
             if n_slips(places) <= self.most:
                 value = choice.value
                 if (distance := target.residual(value)) <= 1:
-                    found.append(Fit(places, value, distance))
+                    fits.append(Fit(places, value, distance))
                     if not choice.places:
                         break
-        if not found and self.in_part:
+        if not fits and self.in_part:
             return [Fit(so_far, None, 0.0, fits=False)]
-        fewest = min((n_slips(fit.places) for fit in found), default=0)
-        return [fit for fit in found if n_slips(fit.places) == fewest]
+        fewest = min((n_slips(fit.places) for fit in fits), default=0)
+        return [fit for fit in fits if n_slips(fit.places) == fewest]
 
 
 class Fit(NamedTuple):

@@ -93,30 +93,32 @@ class Readings:
     def explained(self, most: int) -> Report | None:
         """The report on the fewest slips that reproduce the gradients, if any do; an odd factor counts as one."""
         for n in range(1, most + 1):
-            found = [Explanation(case, one) for case in self.of_common_losses for one in case.explanations(n)]
-            if not found:
+            explanations = [
+                Explanation(case, one) for case in self.of_common_losses for one in case.explanations(n)
+            ]
+            if not explanations:
                 others = self.of_odd_factors
-                found = [Explanation(case, one) for case in others for one in case.explanations(n - 1)]
-            if found:
-                return _named(found, self.precision)
+                explanations = [Explanation(case, one) for case in others for one in case.explanations(n - 1)]
+            if explanations:
+                return _named(explanations, self.precision)
         return None
 
     def explained_in_part(self) -> Report | None:
         """The report on slips that reproduce at least some of the gradients, as many as can be."""
-        found = [
+        explanations = [
             Explanation(case, one)
             for case in self.of_common_losses
             for one in case.explanations(MOST_SLIPS_IN_PART, in_part=True)
             if not case.side_by_side.any_fits(one.unexplained)
         ]
-        best = min(found, key=lambda one: one.unlikelihood, default=None)
+        best = min(explanations, key=lambda one: one.unlikelihood, default=None)
         if best is None or {place.code for place in best.hypothesis.places} <= {"clipped_logarithm"}:
             return None  # nothing, or what moves right arrays by a hair
         as_many = len(best.hypothesis.unexplained), n_slips(best.hypothesis.places)
         return _named(
             [
                 one
-                for one in found
+                for one in explanations
                 if (len(one.hypothesis.unexplained), n_slips(one.hypothesis.places)) == as_many
             ],
             self.precision,
@@ -172,8 +174,8 @@ def _right(case: Case, precision: FloatFormat) -> Report:
     return Report(SUBJECT, True, notes=notes, not_checked=not_checked)
 
 
-def _named(found: list[Explanation], precision: FloatFormat) -> Report:
-    good = sorted(as_good(found), key=lambda one: one.unlikelihood)
+def _named(explanations: list[Explanation], precision: FloatFormat) -> Report:
+    good = sorted(as_good(explanations), key=lambda one: one.unlikelihood)
     case, best = good[0]
     if not best.places and not best.unexplained:
         return _right(case, precision)
@@ -192,10 +194,10 @@ def _named(found: list[Explanation], precision: FloatFormat) -> Report:
     return Report(SUBJECT, False, slips, evidence, notes, _equals(good), case.observed.not_compared)
 
 
-def as_good(found: list[Explanation]) -> list[Explanation]:
+def as_good(explanations: list[Explanation]) -> list[Explanation]:
     """Those that are about as near to the learner's numbers as the nearest."""
-    nearest = min(one.hypothesis.residual for one in found)
-    return [one for one in found if one.hypothesis.residual <= max(AS_GOOD * nearest, USUAL)]
+    nearest = min(one.hypothesis.residual for one in explanations)
+    return [one for one in explanations if one.hypothesis.residual <= max(AS_GOOD * nearest, USUAL)]
 
 
 def _unexplained(case: Case, best: Hypothesis) -> tuple[str, ...]:

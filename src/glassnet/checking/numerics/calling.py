@@ -160,12 +160,12 @@ def copied(thing: Any) -> Any:
 
 def changes(function: Function, values: Array) -> bool:
     """Whether a function changes the array that it is given."""
-    given = values.copy()
+    passed = values.copy()
     try:
-        _quiet(as_they_are, function, (given,))
+        _quiet(as_they_are, function, (passed,))
     except Exception:  # it takes no arrays, so that it cannot change one
         return False
-    return not np.array_equal(given, values, equal_nan=True)
+    return not np.array_equal(passed, values, equal_nan=True)
 
 
 class Elementwise(Callee):

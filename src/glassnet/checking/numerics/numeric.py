@@ -36,16 +36,16 @@ def slope(f: Callable[[Array], Array], z: Array, step: float = FINE[0]) -> Array
 def gradient(f: Callable[[], float], array: Array, step: float = FINE[0]) -> Array:
     """Derivative of f() with respect to each entry of `array`, which f reads and which is put back."""
     entries = array.reshape(-1, copy=False)
-    found = np.empty(len(entries))
+    slopes = np.empty(len(entries))
     for index, entry in enumerate(entries.copy()):
 
         def moved(by: Array, index: int = index, entry: float = entry) -> Array:
             entries[index] = entry + float(by)
             return np.asarray(f(), np.float64)
 
-        found[index] = slope(moved, np.asarray(0.0), step)
+        slopes[index] = slope(moved, np.asarray(0.0), step)
         entries[index] = entry
-    return found.reshape(array.shape)
+    return slopes.reshape(array.shape)
 
 
 def kinks(f: Callable[[Array], Array], low: float, high: float, width: float = KINK_WIDTH) -> Array:
@@ -64,9 +64,9 @@ def kinks(f: Callable[[Array], Array], low: float, high: float, width: float = K
         first = np.abs(at_middle - at_left) >= np.abs(at_right - at_middle)
         left, right = np.where(first, left, middle), np.where(first, middle, right)
     near, far = (_change(f, left, right, h) for h in (width, 16 * width))
-    found = ((left + right) / 2)[(near > far / 4) & (near > KINK_JUMP)]
-    nice = np.round(found, 3 if width <= KINK_WIDTH else 1) + 0.0
-    return np.unique(np.where(np.abs(nice - found) <= 2 * width, nice, found))
+    places = ((left + right) / 2)[(near > far / 4) & (near > KINK_JUMP)]
+    nice = np.round(places, 3 if width <= KINK_WIDTH else 1) + 0.0
+    return np.unique(np.where(np.abs(nice - places) <= 2 * width, nice, places))
 
 
 def is_jump(f: Callable[[Array], Array], kinks: Array, width: float = KINK_WIDTH) -> NDArray[np.bool_]:

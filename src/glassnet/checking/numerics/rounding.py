@@ -34,8 +34,8 @@ class FloatFormat:
     @classmethod
     def of(cls, dtype: Any) -> FloatFormat:
         """The precision of a floating dtype."""
-        found = np.dtype(dtype)
-        return cls(found.name, float(np.finfo(found).eps) / 2)
+        kind = np.dtype(dtype)
+        return cls(kind.name, float(np.finfo(kind).eps) / 2)
 
     def given(self, values: Any) -> Rounded:
         """Numbers that are given exactly, but may first be rounded to this precision."""
@@ -172,14 +172,14 @@ class Rounded:
         return Rounded(value, np.zeros_like(value), self.unit)
 
 
-def through(function: Callable[..., Sequence[Array]], *given: Rounded) -> list[Rounded]:
+def through(function: Callable[..., Sequence[Array]], *inputs: Rounded) -> list[Rounded]:
     """What any function of whole arrays gives, and how far the roundings of what it is given carry it.
 
     That is measured in a few directions at random, with steps that are large beside its own roundings.
     """
-    unit, values = given[0].unit, [one.value for one in given]
+    unit, values = inputs[0].unit, [one.value for one in inputs]
     results = [np.array(result, np.float64) for result in function(*values)]
-    deviations = [np.sqrt(one.variance) for one in given]
+    deviations = [np.sqrt(one.variance) for one in inputs]
     widest = max((float(one.max(initial=0.0)) for one in deviations), default=0.0)
     size = max((float(np.abs(one).max(initial=0.0)) for one in values), default=0.0)
     step = STEP * max(size, 1.0) / widest if widest else 0.0

@@ -77,9 +77,9 @@ def check_optimizer(step_function: Any, like: str, **settings: float) -> Report:
     unknown = sorted(set(settings) - set(rule.defaults))
     if unknown:
         raise ArgumentError(f"{like} has the settings {', '.join(rule.defaults)}; got {', '.join(unknown)}")
-    given = {name: checks.number(name, value, least=0) for name, value in settings.items()}
+    numbers = {name: checks.number(name, value, least=0) for name, value in settings.items()}
     with np.errstate(all="ignore"):
-        learner = LearnerStep(step_function, rule.defaults, given)
+        learner = LearnerStep(step_function, rule.defaults, numbers)
         return _Judge(like, rule, learner).report()
 
 
@@ -101,24 +101,24 @@ class _Judge:
 
     def report(self) -> Report:
         """The report; the first reading that is right ends the search."""
-        found: list[Path] = []
+        paths: list[Path] = []
         for reading, values in self.learner.paths(self.start, self.gradients, MOST_CALLS):
-            if found and _hands_less(reading, found[0].reading):
+            if paths and _hands_less(reading, paths[0].reading):
                 continue
             path = self._path(reading, values)
-            if any(np.array_equal(path.steps.after, one.steps.after, equal_nan=True) for one in found):
+            if any(np.array_equal(path.steps.after, one.steps.after, equal_nan=True) for one in paths):
                 continue
-            found.append(path)
-            for settings, free, read in self._settings(reading):
+            paths.append(path)
+            for settings, free, words in self._settings(reading):
                 finding = right(path.steps, self.rule, settings, free)
                 if finding is not None and not path.left:
-                    return right_report(self.like, path, finding, read)
-        if not found:
+                    return right_report(self.like, path, finding, words)
+        if not paths:
             raise ArgumentError(
                 "the optimizer could not be stepped as step(parameters, gradients); "
                 + self.learner.reasons[0]
             )
-        return self._wrong(found)
+        return self._wrong(paths)
 
     def _path(self, reading: StepReading, values: list[Values]) -> Path:
         start = _of(self.start, values[0])
@@ -142,8 +142,8 @@ class _Judge:
                 continue
             pairs = [(s, name) for s, name in zip(open_, names, strict=True) if name]
             settings = learner.settings | {s: learner.loose[name] for s, name in pairs}
-            read = tuple(f"{name} is {s}" for s, name in pairs)
-            yield settings, self._free(open_, names), read
+            words = tuple(f"{name} is {s}" for s, name in pairs)
+            yield settings, self._free(open_, names), words
 
     def _free(self, open_: list[str], names: tuple[str, ...]) -> set[str]:
         """The settings that nothing says; a learning rate is said where the learner has a number that may be one."""
@@ -164,19 +164,19 @@ class _Judge:
         others = [] if setting == "weight_decay" else [name for name in numbers if name not in likely]
         return [*likely, "", *others]
 
-    def _wrong(self, found: list[Path]) -> Report:
+    def _wrong(self, paths: list[Path]) -> Report:
         """The report on the reading that takes the fewest slips; the likelier reading of two that take as many."""
         for n, most in enumerate(MOST_SEARCHED, 1):
             best: Explained | None = None
-            for path in found[:most]:
+            for path in paths[:most]:
                 for one in self._explained(path, n):
                     best = one if best is None or one.cost < best.cost else best
-                if best is not None and (best.cost <= (n, 0) or path is found[0]):
+                if best is not None and (best.cost <= (n, 0) or path is paths[0]):
                     break
             if best is not None:
                 return best.report
-        settings, _, names = next(self._settings(found[0].reading))
-        return unknown(self.like, found[0], StepFinding((), (), settings), names)
+        settings, _, names = next(self._settings(paths[0].reading))
+        return unknown(self.like, paths[0], StepFinding((), (), settings), names)
 
     def _explained(self, path: Path, n: int) -> Iterator[Explained]:
         """Reports on n slips that give these steps."""
@@ -232,4 +232,6 @@ def _of(arrays: Values, like: Values) -> Values:
 
 def _joined(arrays: Values, wanted: list[bool]) -> Array:
     """The wanted arrays one behind the other."""
-    return np.concatenate([np.ravel(array) for array, kept in zip(arrays, wanted, strict=True) if kept])
+    return np.concatenate(
+        [np.ravel(array) for array, is_wanted in zip(arrays, wanted, strict=True) if is_wanted]
+    )

@@ -47,9 +47,9 @@ class HeldParameter(np.ndarray[Any, np.dtype[Any]]):
 
 
 def _with_gradient(value: Array) -> HeldParameter:
-    found = value.copy().view(HeldParameter)
-    found.grad = np.zeros_like(value).view(HeldParameter)
-    return found
+    parameter = value.copy().view(HeldParameter)
+    parameter.grad = np.zeros_like(value).view(HeldParameter)
+    return parameter
 
 
 class WithGradients(Form):

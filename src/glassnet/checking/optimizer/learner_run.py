@@ -122,10 +122,10 @@ class Run:
 def arguments(function: Function) -> list[inspect.Parameter]:
     """The arguments of a function that can be given; two where that cannot be seen."""
     several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    found = signature(function)
-    if found is None:
+    parameters = signature(function)
+    if parameters is None:
         return [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in ("w", "g")]
-    return [parameter for parameter in found if parameter.kind not in several]
+    return [parameter for parameter in parameters if parameter.kind not in several]
 
 
 def _hold(thing: Any, form: Form) -> None:
@@ -158,17 +158,18 @@ def fresh(function: Function) -> Function:
         return types.MethodType(function.__func__, copy.deepcopy(function.__self__))
     if not isinstance(function, types.FunctionType):
         return function
-    kept = {
+    copies = {
         name: copy.deepcopy(value)
         for name, value in function.__globals__.items()
         if name in function.__code__.co_names and isinstance(value, (int, float, list, dict, np.ndarray))
     }
     closure = tuple(types.CellType(_copied(cell.cell_contents)) for cell in function.__closure__ or ())
-    found = types.FunctionType(
-        function.__code__, function.__globals__ | kept, function.__name__, copy.deepcopy(function.__defaults__), closure
+    fresh_function = types.FunctionType(
+        function.__code__, function.__globals__ | copies, function.__name__, copy.deepcopy(function.__defaults__),
+        closure,
     )  # fmt: skip
-    found.__kwdefaults__ = copy.deepcopy(function.__kwdefaults__)
-    return found
+    fresh_function.__kwdefaults__ = copy.deepcopy(function.__kwdefaults__)
+    return fresh_function
 
 
 def _copied(value: Any) -> Any:

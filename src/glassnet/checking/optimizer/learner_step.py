@@ -95,13 +95,13 @@ class LearnerStep:
                 if works and reading.make is OneNumber:
                     continue
                 most -= 1
-                for found in self._tried(reading, values, gradients):
+                for path in self._tried(reading, values, gradients):
                     works = True
-                    yield found
+                    yield path
 
     def _calls(self) -> list[tuple[str, tuple[str, ...], Roles]]:
         """What the arguments may be, by their names where these are known, else by their places."""
-        found = []
+        calls = []
         for n, method in enumerate(self._methods()):
             parameters = arguments(self.step if self.is_function else getattr(self._example(), method))
             names = tuple(parameter.name for parameter in parameters)
@@ -114,9 +114,9 @@ class LearnerStep:
                     roles = tuple(role for _, role in picks)
                     settings = [role for role in roles if role.startswith("setting ")]
                     if len(settings) == len(set(settings)):
-                        found.append((n, sum(i for i, _ in picks) + place, method, names, roles))
+                        calls.append((n, sum(i for i, _ in picks) + place, method, names, roles))
         return [
-            (method, names, roles) for _, _, method, names, roles in sorted(found, key=lambda one: one[:2])
+            (method, names, roles) for _, _, method, names, roles in sorted(calls, key=lambda one: one[:2])
         ]
 
     def _methods(self) -> list[str]:
@@ -214,23 +214,23 @@ def _places(parameters: list[inspect.Parameter]) -> Iterator[dict[int, str]]:
     p = [i for i, name in enumerate(names) if name in PARAMETERS]
     g = [i for i, name in enumerate(names) if name in GRADIENTS or "grad" in name]
     required = [i for i, parameter in enumerate(parameters) if parameter.default is inspect.Parameter.empty]
-    found: list[dict[int, str]] = []
+    places: list[dict[int, str]] = []
     if p and g:
-        found.append({p[0]: "parameters", g[0]: "gradients"})
+        places.append({p[0]: "parameters", g[0]: "gradients"})
     if p and not g:
-        found += [{p[0]: "parameters", i: "gradients"} for i in required if i != p[0]][:2]
-        found.append({p[0]: "parameters"})
+        places += [{p[0]: "parameters", i: "gradients"} for i in required if i != p[0]][:2]
+        places.append({p[0]: "parameters"})
     if g and not p:
-        found += [{i: "parameters", g[0]: "gradients"} for i in required if i != g[0]][:2]
-        found += [{g[0]: "gradients"}, {g[0]: "parameters"}]
+        places += [{i: "parameters", g[0]: "gradients"} for i in required if i != g[0]][:2]
+        places += [{g[0]: "gradients"}, {g[0]: "parameters"}]
     if not p and not g:
         if len(required) >= 2:
-            found.append({required[0]: "parameters", required[1]: "gradients"})
-            found.append({required[1]: "parameters", required[0]: "gradients"})
+            places.append({required[0]: "parameters", required[1]: "gradients"})
+            places.append({required[1]: "parameters", required[0]: "gradients"})
         if len(required) == 1:
-            found += [{required[0]: "parameters"}, {required[0]: "gradients"}]
-        found.append({})
-    yield from found
+            places += [{required[0]: "parameters"}, {required[0]: "gradients"}]
+        places.append({})
+    yield from places
 
 
 def _needs_parameters(cls: type) -> bool:

@@ -64,7 +64,7 @@ def fits(setting: str, value: float) -> bool:
     )
 
 
-def roles_of(parameter: inspect.Parameter, wanted: Settings, given: Settings) -> list[str]:
+def roles_of(parameter: inspect.Parameter, wanted: Settings, changeable: Settings) -> list[str]:
     """What an argument beside parameters and gradients may be, the likeliest first.
 
     One with a default keeps it where that makes the rule right.
@@ -77,7 +77,7 @@ def roles_of(parameter: inspect.Parameter, wanted: Settings, given: Settings) ->
     counts = ["count", "count from 0"] if name in COUNTERS else []
     if parameter.default is not inspect.Parameter.empty:
         if isinstance(parameter.default, float):
-            return [*(f"setting {s}" for s in guesses(name, wanted) if s in given), "left"]
+            return [*(f"setting {s}" for s in guesses(name, wanted) if s in changeable), "left"]
         return [*configs, "left"] if name in CONFIGS else ["left", *(counts or ["state"])]
     if name in CONFIGS:
         return [*configs, "state"]
@@ -96,31 +96,31 @@ def config(variant: int, settings: Settings) -> dict[str, Any]:
     """A dictionary of settings under all their names: with no count of steps, one from 1 or from 0; or an empty one."""
     if variant == N_CONFIGS - 1:
         return {}
-    found: dict[str, Any] = {}
+    settings_by_name: dict[str, Any] = {}
     for name in AMBIGUOUS:
         for setting in guesses(name, settings)[:1]:
-            found[name] = settings[setting]
+            settings_by_name[name] = settings[setting]
     for setting, value in settings.items():
-        found |= dict.fromkeys(NAMES[setting], value)
+        settings_by_name |= dict.fromkeys(NAMES[setting], value)
     if variant > 0:
-        found |= dict.fromkeys(("t", "step", "iteration"), 2 - variant)
-    return found
+        settings_by_name |= dict.fromkeys(("t", "step", "iteration"), 2 - variant)
+    return settings_by_name
 
 
 def of_numbers(thing: Any) -> dict[str, float]:
     """The numbers that an object has as attributes, or a function as defaults, with their names."""
-    found: dict[str, Any] = {}
+    numbers: dict[str, Any] = {}
     if inspect.isroutine(thing):
         parameters = inspect.signature(thing).parameters.values() if not inspect.isbuiltin(thing) else ()
-        found |= {p.name: p.default for p in parameters}
+        numbers |= {p.name: p.default for p in parameters}
     else:
-        found |= {name: value for name, value in vars(type(thing)).items() if not name.startswith("__")}
-        found |= getattr(thing, "__dict__", {})
+        numbers |= {name: value for name, value in vars(type(thing)).items() if not name.startswith("__")}
+        numbers |= getattr(thing, "__dict__", {})
     for name in ("hyperparameters", "defaults", "config", "hyperparams", "params"):
-        inner = found.get(name)
+        inner = numbers.get(name)
         if isinstance(inner, dict):
-            found |= {str(key): value for key, value in inner.items()}
-    betas = found.get("betas")
+            numbers |= {str(key): value for key, value in inner.items()}
+    betas = numbers.get("betas")
     if isinstance(betas, (tuple, list)) and len(betas) == 2:
-        found |= {"beta1": betas[0], "beta2": betas[1]}
-    return {name: float(value) for name, value in found.items() if is_number(value)}
+        numbers |= {"beta1": betas[0], "beta2": betas[1]}
+    return {name: float(value) for name, value in numbers.items() if is_number(value)}

@@ -45,25 +45,25 @@ class Path:
         return (Slip("parameters_left_out", (), message.format(left=left), fix.format(left=left)),)
 
 
-def right_report(like: str, path: Path, finding: StepFinding, read: tuple[str, ...]) -> Report:
+def right_report(like: str, path: Path, finding: StepFinding, words: tuple[str, ...]) -> Report:
     """The report on steps that are right."""
-    return Report(SUBJECT, not path.left, path.left, notes=_notes(like, path, finding, read))
+    return Report(SUBJECT, not path.left, path.left, notes=_notes(like, path, finding, words))
 
 
-def named(like: str, path: Path, findings: list[StepFinding], read: tuple[str, ...]) -> Report:
+def named(like: str, path: Path, findings: list[StepFinding], words: tuple[str, ...]) -> Report:
     """The report on steps that slips explain, the first of them best."""
     best = findings[0]
     slips = (*path.left, *(_slip(like, code, best) for code in best.slips))
     others = dict.fromkeys(" and ".join(finding.slips) for finding in findings)
     others.pop(" and ".join(best.slips))
-    notes = _notes(like, path, best, read)
+    notes = _notes(like, path, best, words)
     return Report(SUBJECT, False, slips, _line(like, path, best), notes, tuple(others)[:MOST_EQUALS])
 
 
-def unknown(like: str, path: Path, finding: StepFinding, read: tuple[str, ...]) -> Report:
+def unknown(like: str, path: Path, finding: StepFinding, words: tuple[str, ...]) -> Report:
     """The report on steps that nothing explains."""
     return Report(
-        SUBJECT, False, evidence=_line(like, path, finding), notes=_notes(like, path, finding, read)
+        SUBJECT, False, evidence=_line(like, path, finding), notes=_notes(like, path, finding, words)
     )
 
 
@@ -85,10 +85,10 @@ def _listed(settings: Settings) -> str:
     return " and ".join(f"{name} {value:g}" for name, value in settings.items())
 
 
-def _notes(like: str, path: Path, finding: StepFinding, read: tuple[str, ...]) -> tuple[str, ...]:
+def _notes(like: str, path: Path, finding: StepFinding, words: tuple[str, ...]) -> tuple[str, ...]:
     """The settings, how names were read, and what differs from the rule without being a slip."""
     notes = [f"settings: {', '.join(f'{name} {value:g}' for name, value in finding.settings.items())}"]
-    reading = (*read, *_roles(like, path))
+    reading = (*words, *_roles(like, path))
     if reading:
         notes.append(f"read so: {', '.join(reading)}")
     if finding.read_off:
@@ -109,21 +109,21 @@ def _notes(like: str, path: Path, finding: StepFinding, read: tuple[str, ...]) -
 def _roles(like: str, path: Path) -> list[str]:
     """What arguments are that their names alone did not tell."""
     names, roles = path.reading.names, path.reading.roles
-    found = [
+    notes = [
         f"{name} is {role.removeprefix('setting ')}"
         for name, role in zip(names, roles, strict=True)
         if role.startswith("setting ") and known_as(name, RULES[like].defaults) is None
     ]
-    found += [
+    notes += [
         f"{name} is counted from 0" for name, role in zip(names, roles, strict=True) if role == "count from 0"
     ]
     if path.reading.last:
-        found.append("the parameters are the last of what is returned")
+        notes.append("the parameters are the last of what is returned")
     if path.reading.added:
-        found.append(
+        notes.append(
             f"what is returned is {'added to' if path.reading.added > 0 else 'taken from'} the parameters"
         )
-    return found
+    return notes
 
 
 def _line(like: str, path: Path, finding: StepFinding) -> tuple[Evidence, ...]:

@@ -27,11 +27,11 @@ class Rule(NamedTuple):
 
 def trajectory(rule: Rule, settings: Settings, slips: Slips, w: Array, gradients: list[Array]) -> list[Array]:
     """The parameters after each step from w along these gradients."""
-    found, state = [], dict[str, Array]()
+    path, state = [], dict[str, Array]()
     for t, g in enumerate(gradients, 1):
         w = _step(rule, settings, slips, w, g, state, t)
-        found.append(w)
-    return found
+        path.append(w)
+    return path
 
 
 def steps_from(

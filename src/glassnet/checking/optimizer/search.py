@@ -110,12 +110,12 @@ def explanations(
     steps: Steps, rule: Rule, settings: Settings, free: set[str], n: int, tolerance: float
 ) -> Iterator[StepFinding]:
     """The rule with n slips that gives these steps, the likeliest first."""
-    found = _of_slips(steps, rule, settings, free, n, tolerance)
-    yield from found
+    findings = _of_slips(steps, rule, settings, free, n, tolerance)
+    yield from findings
     if n == 2:
         for slip in rule.slips:
             yield from _factors(steps, rule, settings, (slip,), tolerance)
-    elif not found:
+    elif not findings:
         yield from _factors(steps, rule, settings, (), tolerance)
         yield from _other_rules(steps, rule, settings, tolerance)
         yield from _of_settings(steps, rule, settings, tolerance)
@@ -128,14 +128,14 @@ def _of_slips(
     fine = n == 1 and tolerance == FINE
     for conventions in _conventions(rule) if n == 1 else ((),):
         for own in _values(settings, free, 1.0) if fine and "epsilon" in free else (settings,):
-            found = [
+            findings = [
                 _finding(slips, conventions, rated, settings)
                 for slips in combinations(_with_effect(steps, rule, own, conventions), n)
                 for rated in _rated(steps, rule, own, (*slips, *conventions), free if n == 1 else set())
                 if steps.equal(steps.of(rule, rated, (*slips, *conventions)), tolerance)
             ]
-            if found:
-                return found
+            if findings:
+                return findings
     return []
 
 
@@ -179,9 +179,9 @@ def _of_settings(steps: Steps, rule: Rule, settings: Settings, tolerance: float)
     tries = [(name,) for name in shares] + [("weight_decay",)] + ([tuple(shares)] if len(shares) > 1 else [])
     for conventions in _conventions(rule):
         for names in tries:
-            found = fitted(steps, rule, settings, names, conventions, tolerance)
-            if found is not None:
-                changed = {name: found[name] for name in names if found[name] != settings[name]}
+            fit = fitted(steps, rule, settings, names, conventions, tolerance)
+            if fit is not None:
+                changed = {name: fit[name] for name in names if fit[name] != settings[name]}
                 yield StepFinding(("other_setting",), conventions, settings, changed=changed)
     if "epsilon" in settings:
         for epsilon in EPSILONS:

@@ -78,8 +78,8 @@ def fitted(
 
     def residual(at: Array) -> Array:
         difference = (steps.of(rule, own(at), conventions) - steps.given) / scale
-        found: Array = np.nan_to_num(difference.ravel(), nan=1.0, posinf=1.0, neginf=-1.0)
-        return found
+        values: Array = np.nan_to_num(difference.ravel(), nan=1.0, posinf=1.0, neginf=-1.0)
+        return values
 
     starts = [np.full(len(names), start) for start in STARTS]
     starts.append(np.array([_coordinate(name, settings[name]) for name in names]))
@@ -91,9 +91,9 @@ def fitted(
         at = at - change
         if np.abs(change).max() < NEAR * NEAR:
             break
-    found = {name: float(f"{x:.6g}") for name, x in own(at).items()}
-    same = all(found[name] == settings[name] for name in names)
-    return found if not same and steps.equal(steps.of(rule, found, conventions), tolerance) else None
+    values = {name: float(f"{x:.6g}") for name, x in own(at).items()}
+    same = all(values[name] == settings[name] for name in names)
+    return values if not same and steps.equal(steps.of(rule, values, conventions), tolerance) else None
 
 
 def _number(name: str, at: float) -> float:

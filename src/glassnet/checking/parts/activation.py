@@ -89,17 +89,17 @@ def _report(
     def of_derivative(df: Function) -> Report:
         return check_derivative(forward, _of_input(forward, df), takes=takes, subject=SUBJECT)
 
-    found = derivative or backward or forward
-    remembers = n_required(found) == 1 and _remembers(Stateful(forward, found, thing, ("error",)))
+    function = derivative or backward or forward
+    remembers = n_required(function) == 1 and _remembers(Stateful(forward, function, thing, ("error",)))
     if isinstance(thing, _Switched):
         return _either_way(thing)
-    if found is derivative and not remembers and n_required(found) < 2:
+    if function is derivative and not remembers and n_required(function) < 2:
         return of_derivative(derivative)
-    may_take_z = n_required(found) == 1 and not remembers
-    if may_take_z and inspect.isfunction(found):  # static: it has z from nowhere but its argument
-        return of_derivative(found)
-    report = _best_reading(forward, found, thing)
-    return of_derivative(found) if may_take_z and not report.ok and not report.slips else report
+    may_take_z = n_required(function) == 1 and not remembers
+    if may_take_z and inspect.isfunction(function):  # static: it has z from nowhere but its argument
+        return of_derivative(function)
+    report = _best_reading(forward, function, thing)
+    return of_derivative(function) if may_take_z and not report.ok and not report.slips else report
 
 
 def _best_reading(forward: Function, backward: Function, thing: Any) -> Report:
@@ -193,12 +193,12 @@ def _of_input(forward: Callable[..., Any], derivative: Callable[..., Any]) -> Ca
 def _other(forward: Callable[..., Any], thing: Any, like: str) -> tuple[Slip, ...]:
     """Whether the function is another one than it should be."""
     wanted = activations.get(like).value(Z)
-    found = Stateful(forward, forward, thing, ("error",)).forward(Z)
-    if found.shape == wanted.shape and np.allclose(found, wanted, rtol=1e-5, atol=1e-6):
+    answer = Stateful(forward, forward, thing, ("error",)).forward(Z)
+    if answer.shape == wanted.shape and np.allclose(answer, wanted, rtol=1e-5, atol=1e-6):
         return ()
-    i = int(np.argmax(np.abs(found - wanted))) if found.shape == wanted.shape else 0
-    given, right = float(found.flat[i]), float(wanted.flat[i])
+    i = int(np.argmax(np.abs(answer - wanted))) if answer.shape == wanted.shape else 0
+    theirs, right = float(answer.flat[i]), float(wanted.flat[i])
     message = (
-        f"The function is not {like}: at z = {Z.flat[i]:g} it gives {given:.6g}, {like} gives {right:.6g}."
+        f"The function is not {like}: at z = {Z.flat[i]:g} it gives {theirs:.6g}, {like} gives {right:.6g}."
     )
     return (Slip("other_function", (), message, f"the formula of {like}"),)

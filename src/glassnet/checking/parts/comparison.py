@@ -107,15 +107,15 @@ class Comparison:
     def notes(self) -> tuple[str, ...]:
         """Kinks, dtypes, and where a wrong derivative is right."""
         jumps = numeric.is_jump(self.f, self.kinks, self.width)
-        found = [
+        notes = [
             f"f {what} at z = {', '.join(f'{place:g}' for place in places)}"
             for what, places in (("has a kink", self.kinks[~jumps]), ("jumps", self.kinks[jumps]))
             if len(places)
         ]
         if self.df.dtype == bool:
-            found.append("df returns True and False, which multiply like 1 and 0")
+            notes.append("df returns True and False, which multiply like 1 and 0")
         above, below = self.z > 0, self.z < 0
         for side, name in ((above, "above"), (below, "below")):
             if side.any() and self.wrong.any() and not self.wrong[side].any():
-                found.append(f"df is right everywhere {name} 0, and wrong only on the other side")
-        return tuple(found)
+                notes.append(f"df is right everywhere {name} 0, and wrong only on the other side")
+        return tuple(notes)

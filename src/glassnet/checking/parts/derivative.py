@@ -63,9 +63,9 @@ def check_derivative(
     checks.text("subject", subject)
     if not isinstance(takes, str) or takes not in ("input", "output"):
         raise ArgumentError(f"takes must be 'input' or 'output', what df is called with; got {takes!r}")
-    for name, given in (("f", f), ("df", df)):
-        if isinstance(given, type):
-            raise ArgumentError(f"{name} must be a function; got {checks.shown(given)}")
+    for name, function in (("f", f), ("df", df)):
+        if isinstance(function, type):
+            raise ArgumentError(f"{name} must be a function; got {checks.shown(function)}")
     if points is not None:
         points = _points(points)
     if is_rowwise(f):
@@ -80,7 +80,7 @@ def check_derivative(
 
 def _points(points: ArrayLike) -> Array:
     """Where to compare, as finite numbers on one axis."""
-    found = checks.real("points", points).astype(np.float64).ravel()
-    if not found.size or not np.isfinite(found).all():
+    numbers = checks.real("points", points).astype(np.float64).ravel()
+    if not numbers.size or not np.isfinite(numbers).all():
         raise ArgumentError("points must hold finite numbers, two at least")
-    return found
+    return numbers

@@ -92,12 +92,12 @@ def beside_the_slope(c: Comparison) -> Iterator[Slip]:
 
 
 def _at_kink(c: Comparison, kink: Array) -> Iterator[Slip]:
-    given, h = float(c.derivative_at(kink)[0]), 4 * c.width
+    slope, h = float(c.derivative_at(kink)[0]), 4 * c.width
     low, high = sorted(float((c.f(kink + 2 * k) - c.f(kink + k))[0] / k) + 0.0 for k in (h, -h))
-    if not low - numeric.KINK_JUMP <= given <= high + numeric.KINK_JUMP:
+    if not low - numeric.KINK_JUMP <= slope <= high + numeric.KINK_JUMP:
         yield slip(
             "wrong_at_kink",
-            f"At its kink z = {kink[0]:g} f has the slopes {low:.4g} and {high:.4g}; df gives {given:.6g}.",
+            f"At its kink z = {kink[0]:g} f has the slopes {low:.4g} and {high:.4g}; df gives {slope:.6g}.",
             f"return a number from {low:.4g} to {high:.4g} there",
         )
 

@@ -60,37 +60,37 @@ def check_jacobian(f: Callable[..., Any], df: Callable[..., Any], takes: str, su
     def at(argument: Array) -> Array:
         return derivative(argument.reshape(function.shape)).astype(np.float64)
 
-    given = at(ROW if takes == "input" else a)
+    jacobian = at(ROW if takes == "input" else a)
     notes = ("f is no function of single numbers: each output depends on the whole row",)
-    if given.size == right.size:
-        given = given.reshape(right.shape)
-        if same(given, right):
+    if jacobian.size == right.size:
+        jacobian = jacobian.reshape(right.shape)
+        if same(jacobian, right):
             slips = (*row_overflow(function, ROW), *changing("f", f, shaped), *changing("df", df, shaped))
             return Report(subject, not slips, slips, notes=notes)
         other = at(a if takes == "input" else ROW).reshape(right.shape)
-        slips = _explained(given, other, right, takes)
-        line = side_by_side("Jacobian", given, right)
+        slips = _explained(jacobian, other, right, takes)
+        line = side_by_side("Jacobian", jacobian, right)
         return Report(subject, False, slips, (line,), notes)
-    if given.size == len(ROW):
-        return _diagonal(given.reshape(-1), right, subject, notes)
-    raise ArgumentError(f"df must give the Jacobian (4, 4) of a row of 4; it gave shape {given.shape}")
+    if jacobian.size == len(ROW):
+        return _diagonal(jacobian.reshape(-1), right, subject, notes)
+    raise ArgumentError(f"df must give the Jacobian (4, 4) of a row of 4; it gave shape {jacobian.shape}")
 
 
-def _diagonal(given: Array, right: Array, subject: str, notes: tuple[str, ...]) -> Report:
+def _diagonal(diagonal: Array, right: Array, subject: str, notes: tuple[str, ...]) -> Report:
     """A report on one number for each input, which no Jacobian is."""
-    if same(given, np.diag(right)):
+    if same(diagonal, np.diag(right)):
         message = "df is the diagonal of the Jacobian alone: every output also depends on the other inputs of its row."
         fix = "dz = a * (da - (da * a).sum(axis=-1, keepdims=True))"
         return Report(subject, False, (Slip("softmax_without_jacobian", (), message, fix),), notes=notes)
-    if same(given, np.ones(len(ROW))):
+    if same(diagonal, np.ones(len(ROW))):
         message = f"df is 1 everywhere. That is {TAKEN_OVER}."
         return Report(subject, False, (Slip("derivative_missing", (), message, "the Jacobian"),), notes=notes)
-    texts = digits(float(given[0]), float(right[0, 0]))
+    texts = digits(float(diagonal[0]), float(right[0, 0]))
     return Report(subject, False, (), (Evidence("df", "[0]", *texts),), notes)
 
 
-def _explained(given: Array, other: Array, right: Array, takes: str) -> tuple[Slip, ...]:
-    if same(given, -right):
+def _explained(jacobian: Array, other: Array, right: Array, takes: str) -> tuple[Slip, ...]:
+    if same(jacobian, -right):
         return (Slip("sign_flipped", (), "df has the wrong sign.", "return -(...)"),)
     if same(other, right):
         wanted, called = ("output", "input") if takes == "input" else ("input", "output")

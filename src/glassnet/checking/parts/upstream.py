@@ -49,34 +49,38 @@ class _Upstream:
         output = self.part.forward(self.z)
         if output.shape != self.z.shape:
             raise ArgumentError(f"forward must give its input's shape {self.z.shape}; it gave {output.shape}")
-        right, given = self._right(self.error), self._backward(self.z, self.error)
-        kept = tuple(self._changing())
-        if given.shape != self.z.shape:
-            message = f"backward gives shape {given.shape}; it must give the error's, {self.z.shape}."
+        right, gradient = self._right(self.error), self._backward(self.z, self.error)
+        changing = tuple(self._changing())
+        if gradient.shape != self.z.shape:
+            message = f"backward gives shape {gradient.shape}; it must give the error's, {self.z.shape}."
             return Report(
-                self.subject, False, (Slip("gradient_shape", (), message, "return dA * f'(Z)"), *kept)
+                self.subject, False, (Slip("gradient_shape", (), message, "return dA * f'(Z)"), *changing)
             )
-        if same(given, right):
-            return self._with_rest(kept)
-        slips = tuple(self._explanations(given, right))[:1]
+        if same(gradient, right):
+            return self._with_rest(changing)
+        slips = tuple(self._explanations(gradient, right))[:1]
         if (
             not slips
             and self.is_elementwise
-            and same(given, self.error * self._backward(self.z, np.ones_like(self.z)))
+            and same(gradient, self.error * self._backward(self.z, np.ones_like(self.z)))
         ):
             report = self._of_derivative()
-            return Report(self.subject, False, (*kept, *report.slips), report.evidence, report.notes)
-        line = side_by_side("backward", given, right)
-        return Report(self.subject, False, (*kept, *slips), (line,))
+            return Report(self.subject, False, (*changing, *report.slips), report.evidence, report.notes)
+        line = side_by_side("backward", gradient, right)
+        return Report(self.subject, False, (*changing, *slips), (line,))
 
-    def _with_rest(self, kept: tuple[Slip, ...]) -> Report:
+    def _with_rest(self, changing: tuple[Slip, ...]) -> Report:
         """The report on a right backward pass: kinks and large numbers."""
         if self.is_elementwise:
             report = self._of_derivative()
             return Report(
-                self.subject, report.ok and not kept, (*kept, *report.slips), report.evidence, report.notes
+                self.subject,
+                report.ok and not changing,
+                (*changing, *report.slips),
+                report.evidence,
+                report.notes,
             )
-        slips = (*kept, *row_overflow(self.part.forward, self.z))
+        slips = (*changing, *row_overflow(self.part.forward, self.z))
         return Report(self.subject, not slips, slips)
 
     @property
@@ -125,30 +129,30 @@ class _Upstream:
         except ArgumentError:
             return False
 
-    def _explanations(self, given: Array, right: Array) -> Iterator[Slip]:
+    def _explanations(self, gradient: Array, right: Array) -> Iterator[Slip]:
         """What a wrong backward pass is, apart from a wrong derivative."""
         slopes = self._right(np.ones_like(self.z))
-        if same(given, self.error):
+        if same(gradient, self.error):
             message = "backward hands the error on as it came: the derivative is missing."
             if not self.is_elementwise:
                 message += f" After softmax that is {TAKEN_OVER}."
             yield Slip("derivative_missing", (), message, "return dA * f'(Z)")
-        if same(given, slopes) and self.is_elementwise:
+        if same(gradient, slopes) and self.is_elementwise:
             message = "backward gives the derivative alone; it must be multiplied by the error that arrives."
             yield Slip("upstream_ignored", (), message, "return dA * f'(Z)")
-        if self.is_elementwise and same(given, self.error * numeric.slope(self.part.forward, self.error)):
+        if self.is_elementwise and same(gradient, self.error * numeric.slope(self.part.forward, self.error)):
             message = "The derivative is taken at the error that arrives; it belongs to the input of the forward pass."
             yield Slip("derivative_at_upstream", (), message, "return dA * f'(Z)")
         if not self.is_elementwise:
             a = self.part.forward(self.z)
-            if same(given, self.error * a * (1 - a)):
+            if same(gradient, self.error * a * (1 - a)):
                 message = "backward multiplies by a (1 - a), the diagonal of softmax's Jacobian alone."
                 fix = "return a * (dA - (dA * a).sum(axis=1, keepdims=True))"
                 yield Slip("softmax_without_jacobian", (), message, fix)
-        if same(given, -right):
+        if same(gradient, -right):
             yield Slip("sign_flipped", (), "backward has the wrong sign.", "return dA * f'(Z)")
-        factor = float((given * right).sum() / (right * right).sum())
-        if factor != 0 and same(given / factor, right):
+        factor = float((gradient * right).sum() / (right * right).sum())
+        if factor != 0 and same(gradient / factor, right):
             message = f"backward gives {factor:.6g} times the right error."
             yield Slip("constant_factor", (), message, f"return (...) / {factor:.6g}")
 

@@ -97,37 +97,37 @@ class _Stages:
             shape = layer.output_shape(shape)
 
     def _add(self, layer: Layer, shape: tuple[int, ...], index: str) -> None:
-        given, home = self.precision.given, max(self.dense, 0)
+        rounded, home = self.precision.given, max(self.dense, 0)
         match layer:
             case Dense():
                 self.dense += 1
-                bias = given(layer.bias) if layer.use_bias else None
+                bias = rounded(layer.bias) if layer.use_bias else None
                 penalties = layer.l1, layer.l2, layer.bias_l1, layer.bias_l2
-                self.stages.append(Affine(self.dense, given(layer.weights), bias, *penalties))
+                self.stages.append(Affine(self.dense, rounded(layer.weights), bias, *penalties))
                 self._activate(layer.activation)
             case Activation():
                 self._activate(layer.activation)
             case Dropout():
                 rate = layer.rate_at(self.epoch)
-                self.stages.append(Drop(home, given(next(self.masks)), rate, 1 / (1 - rate)))
+                self.stages.append(Drop(home, rounded(next(self.masks)), rate, 1 / (1 - rate)))
             case BatchNorm() | LayerNorm():
                 kind, axis = ("batch norm", 0) if isinstance(layer, BatchNorm) else ("layer norm", 1)
-                weights, bias = given(layer.weights), given(layer.bias)
+                weights, bias = rounded(layer.weights), rounded(layer.bias)
                 self.stages.append(Norm(home, index, kind, weights, axis, layer.epsilon, bias=bias))
             case RMSNorm():
                 epsilon = layer.epsilon_in(self.dtype)
                 self.stages.append(
-                    Norm(home, index, "rms norm", given(layer.weights), 1, epsilon, centred=False)
+                    Norm(home, index, "rms norm", rounded(layer.weights), 1, epsilon, centred=False)
                 )
             case Scale():
-                self.stages.append(Factors(home, index, "scale", given(layer.weights)))
+                self.stages.append(Factors(home, index, "scale", rounded(layer.weights)))
             case PReLU():
-                self.stages.append(Slopes(home, index, "prelu", given(layer.weights)))
+                self.stages.append(Slopes(home, index, "prelu", rounded(layer.weights)))
             case Embedding():
                 columns = [
                     (column, start) for (column, _), start in zip(layer.pairs, layer.offsets, strict=True)
                 ]
-                weights, passing = given(layer.weights), layer.passing(prod(shape))
+                weights, passing = rounded(layer.weights), layer.passing(prod(shape))
                 self.stages.append(Lookup(home, index, "embedding", weights, passing, columns))
             case Residual():
                 start = len(self.stages)
@@ -138,7 +138,7 @@ class _Stages:
                 pass  # samples are flat from the beginning
             case _:
                 arrays = [np.atleast_2d(layer.view(part.name)) for part in layer.parameters(shape)]
-                self.stages.append(Computed(home, index, layer, [given(array) for array in arrays], shape))
+                self.stages.append(Computed(home, index, layer, [rounded(array) for array in arrays], shape))
 
     def _activate(self, activation: str | ActivationFunction) -> None:
         function = activations.get(activation)
@@ -146,7 +146,7 @@ class _Stages:
             self.stages.append(Gate(max(self.dense, 0), function))
 
 
-def masks_of(net: Network, given: Any, n_samples: int) -> list[NDArray[np.float64]]:
+def masks_of(net: Network, masks_of_learner: Any, n_samples: int) -> list[NDArray[np.float64]]:
     """Dropout masks as zeros and ones, one (n_samples, n_units) for each Dropout layer.
 
     Given as arrays that are zero where an input is dropped, whatever they are otherwise; without them those of the
@@ -158,7 +158,7 @@ def masks_of(net: Network, given: Any, n_samples: int) -> list[NDArray[np.float6
     ]
     if not widths:
         return []
-    masks = list(net.dropout_masks) if given is None else _listed(given, len(widths))
+    masks = list(net.dropout_masks) if masks_of_learner is None else _listed(masks_of_learner, len(widths))
     if len(masks) != len(widths):
         raise ArgumentError(
             f"masks must hold one array for each Dropout layer, {len(widths)}; got {len(masks)}"
@@ -166,12 +166,12 @@ def masks_of(net: Network, given: Any, n_samples: int) -> list[NDArray[np.float6
     return [_mask(name, (n_samples, *shape), mask) for (name, shape), mask in zip(widths, masks, strict=True)]
 
 
-def _listed(given: Any, n: int) -> list[Any]:
-    return [given] if n == 1 and np.ndim(given) == 2 else list(given)
+def _listed(masks: Any, n: int) -> list[Any]:
+    return [masks] if n == 1 and np.ndim(masks) == 2 else list(masks)
 
 
 def _mask(name: str, expected: tuple[int, ...], mask: Any) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = (as_array(mask) != 0).astype(np.float64)
-    if found.shape != expected:
-        raise ShapeError(f"the mask of layer {name} must have shape {expected}; got {found.shape}")
-    return found
+    zeros_and_ones: NDArray[np.float64] = (as_array(mask) != 0).astype(np.float64)
+    if zeros_and_ones.shape != expected:
+        raise ShapeError(f"the mask of layer {name} must have shape {expected}; got {zeros_and_ones.shape}")
+    return zeros_and_ones

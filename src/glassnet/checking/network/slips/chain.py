@@ -80,26 +80,26 @@ def _choices(slips: list[Slipped], codes: tuple[str, ...]) -> Iterator[list[Slip
     sizes = range(1, len(first) + 1) if len(first) <= MOST_SUBSETS else (1, len(first))
     for size in sizes:
         for chosen in combinations(first, size):
-            taken = {i for _, i, _ in chosen}
-            rest = [slip for slip in slips if slip[1] not in taken]
+            stages = {i for _, i, _ in chosen}
+            rest = [slip for slip in slips if slip[1] not in stages]
             for others in _choices(rest, codes[1:]) if len(codes) > 1 else [[]]:
                 yield [*chosen, *others]
 
 
 def _forward_slips(stages: list[Stage], net: Network) -> list[Slipped]:
-    found: list[Slipped] = []
+    slips: list[Slipped] = []
     for i, stage in enumerate(stages):
         if isinstance(stage, Drop) and stage.rate > 0:
             ones = stage.mask.exactly(np.ones_like(stage.mask.value))
-            found.append(("dropout_unscaled", i, {"scale": 1.0}))
-            found.append(("dropout_not_applied", i, {"mask": ones, "scale": 1.0}))
+            slips.append(("dropout_unscaled", i, {"scale": 1.0}))
+            slips.append(("dropout_not_applied", i, {"mask": ones, "scale": 1.0}))
         elif isinstance(stage, Norm):
-            found += _norm_slips(stage, i, net)
+            slips += _norm_slips(stage, i, net)
         elif isinstance(stage, Branch):
-            found.append(("residual_not_added", i, {"factor": 0.0}))
+            slips.append(("residual_not_added", i, {"factor": 0.0}))
         elif isinstance(stage, Gate) and isinstance(stage.activation, GELU):
-            found.append(("gelu_approximated", i, {"activation": activations.GELUTanh()}))
-    return found
+            slips.append(("gelu_approximated", i, {"activation": activations.GELUTanh()}))
+    return slips
 
 
 def _norm_slips(stage: Norm, i: int, net: Network) -> Iterator[Slipped]:

@@ -53,9 +53,9 @@ class Computed(Stage):
 
     def backward(self, error: Rounded) -> list[Rounded]:
         """DX, then the gradient of each array of parameters, in its own shape."""
-        found = through(self._backward, error, self.x, *self.parameters)
+        parts = through(self._backward, error, self.x, *self.parameters)
         shapes = [self.x.value.shape, *(part.shape for part in self.computed.parameters(self.shape))]
-        return [one.reshaped(shape) for one, shape in zip(found, shapes, strict=True)]
+        return [one.reshaped(shape) for one, shape in zip(parts, shapes, strict=True)]
 
     def confirm(self) -> None:
         """Raise an error where it gives another output each time, or its backward pass is not the derivative of it."""
@@ -96,7 +96,7 @@ class Computed(Stage):
 
     def _backward(self, error: Array, x: Array, *parameters: Array) -> list[Array]:
         a, own = self._forward(x, *parameters)
-        given = error.copy()
-        d_x = given if self.computed.in_place else np.zeros_like(x)
-        self.computed.backward(x.copy(), a, own, given, d_x)
+        passed_error = error.copy()
+        d_x = passed_error if self.computed.in_place else np.zeros_like(x)
+        self.computed.backward(x.copy(), a, own, passed_error, d_x)
         return [d_x, *own.gradients]

@@ -30,15 +30,17 @@ ONE = LossFactor(1.0)
 
 def conventions(loss: Loss, n_samples: int, n_outputs: int) -> list[LossFactor]:
     """The common forms of a loss that are a constant times it, without the loss itself."""
-    found: dict[float, list[str]] = {}
+    words_by_factor: dict[float, list[str]] = {}
     for half, of_half in _halves(loss):
         for over_samples, of_samples in ((1, "mean"), (n_samples, "sum")):
             for over_outputs, of_outputs in _over_outputs(loss, n_outputs):
                 factor = half * over_samples * over_outputs
                 words = f"{of_half}the {of_samples} over samples"
                 words += f" and {of_outputs} over outputs" if of_outputs else ""
-                found.setdefault(_known(found, factor), []).append(words)
-    return [LossFactor(factor, tuple(words)) for factor, words in found.items() if not same(factor, 1)]
+                words_by_factor.setdefault(_known(words_by_factor, factor), []).append(words)
+    return [
+        LossFactor(factor, tuple(words)) for factor, words in words_by_factor.items() if not same(factor, 1)
+    ]
 
 
 def _halves(loss: Loss) -> list[tuple[float, str]]:

@@ -79,21 +79,21 @@ def _errors_of_rows(stage: Lookup, error: Rounded) -> tuple[list[int], Rounded]:
 def _of_rows(stage: Lookup, error: Rounded) -> Rounded:
     """For each row of the weights the sum of the errors where it was taken."""
     rows, errors = _errors_of_rows(stage, error)
-    taken = np.zeros((len(stage.weights.value), len(rows)))
-    taken[rows, np.arange(len(rows))] = 1
-    return errors.exactly(taken) @ errors
+    chosen = np.zeros((len(stage.weights.value), len(rows)))
+    chosen[rows, np.arange(len(rows))] = 1
+    return errors.exactly(chosen) @ errors
 
 
 def _wrong_rows(stage: Lookup, error: Rounded) -> Iterator[Choice]:
     rows, errors = _errors_of_rows(stage, error)
     last = {row: place for place, row in enumerate(rows)}
-    taken = np.zeros((len(stage.weights.value), len(rows)))
-    taken[list(last), list(last.values())] = 1
+    chosen = np.zeros((len(stage.weights.value), len(rows)))
+    chosen[list(last), list(last.values())] = 1
 
     def place(code: str) -> Places:
         return (Place(code, stage.layer, f"{stage.kind} weights"),)
 
-    yield known(place("embedding_assigned"), errors.exactly(taken) @ errors)
+    yield known(place("embedding_assigned"), errors.exactly(chosen) @ errors)
     counts = np.bincount(rows, minlength=len(stage.weights.value))[:, None]
     right = _of_rows(stage, error)
     yield known(place("embedding_averaged"), right * right.exactly(1 / np.maximum(counts, 1)))

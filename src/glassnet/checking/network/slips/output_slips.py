@@ -23,12 +23,12 @@ EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
 
 def slip_factors(loss: Loss, n_samples: int, n_features: int) -> list[tuple[str, str, float]]:
     """Slips that multiply the error at the output: code, variant and factor."""
-    found = [("batch_mean_twice", "", 1 / n_samples)] if n_samples > 1 else []
+    factors = [("batch_mean_twice", "", 1 / n_samples)] if n_samples > 1 else []
     if isinstance(loss, losses.MeanSquaredError):
-        found.append(("square_factor_twice", "", 2.0))
+        factors.append(("square_factor_twice", "", 2.0))
     if n_samples > 1 and n_features not in (1, n_samples):
-        found.append(("batch_mean_wrong_axis", "the number of features", n_samples / n_features))
-    return found
+        factors.append(("batch_mean_wrong_axis", "the number of features", n_samples / n_features))
+    return factors
 
 
 class Output:
