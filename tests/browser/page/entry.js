@@ -21,6 +21,7 @@ import { RULES } from "./diagnosis/rules.js";
 import { found, told } from "./diagnosis/table.js";
 import { said } from "./diagnosis/words.js";
 import { Session } from "./training/session.js";
+import { History, joined } from "./training/history.js";
 import { Remote } from "./training/remote.js";
 import { listen } from "./training/worker.js";
 import { Store } from "./state/store.js";
@@ -101,7 +102,7 @@ function workerOf(patch, { cost = 0.01 } = {}) {
 }
 
 globalThis.page = {
-  opened, CHOICES, workerOf, Remote, Store,
+  History, joined, opened, CHOICES, workerOf, Remote, Store,
   zeroLines, Case, Samples, RULES, found, told, said,
   create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, components, usual, readAddress, writeAddress, columnsOf, specOf, tell, catalogue,
   lossSections, ownSections, parameterSections, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,

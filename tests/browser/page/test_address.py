@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.browser.page.v8 import awaited, call
 
 LAYERS = "it must be up to 6 layers of up to 256 units, such as 8.tanh,4.relu.d0.2; taken is 4.tanh,2.tanh"
-DATA = "it must be one of circles, xor, moons, spiral, blobs, sine … (8 in all); taken is circles"
+DATA = "it must be one of circles, xor, moons, spiral, blobs, sine … (13 in all); taken is circles"
 
 
 @pytest.mark.parametrize(

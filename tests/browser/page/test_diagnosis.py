@@ -61,6 +61,7 @@ def browser(
     columns = history.columns
     rows = [
         {
+            "epoch": i + 1,
             "loss": value,
             "validation_loss": columns["validation_loss"][i] if "validation_loss" in columns else None,
         }

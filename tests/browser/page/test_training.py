@@ -14,7 +14,7 @@ const made = page.made({ hidden: "4.tanh.d0.2,3.relu", samples: 60, ...data });
 const { train } = made.samples.parts;
 const plan = { spec: made.spec, state: null, train: { X: train.X, y: train.y }, batch: made.choices.batch, grid: null, columns: made.columns };
 const session = new page.Session(plan);
-const now = (one) => ({ step: one.step, epoch: one.epoch, parameters: Array.from(one.network.vector), history: one.history.map((row) => row.loss) });
+const now = (one) => ({ step: one.step, epoch: one.epoch, parameters: Array.from(one.network.vector), history: one.history.rows.map((row) => row.loss) });
 """
 
 
@@ -54,6 +54,31 @@ def test_changes_on_the_way_are_made_again_where_they_were_made() -> None:
     assert call(body, {}) == {"failed": [], "frozen": 0.25, "after": 0.25}
 
 
+def test_of_very_many_epochs_the_first_the_last_the_best_and_evenly_some_others_are_kept() -> None:
+    body = """
+    const history = new page.History(100, 20), loss = (epoch) => 1 / epoch + (epoch > 777 ? 1 : 0), rows = [];
+    let most = 0, sent = 0, shown = [];
+    for (let epoch = 1; epoch <= 5000; epoch += 1) {
+      history.push({ epoch, loss: loss(epoch) });
+      history.hold(loss(epoch));
+      most = Math.max(most, history.rows.length);
+      if (epoch % 700 === 3) { shown = page.joined(shown, history.since(sent)); sent = epoch; }
+    }
+    const epochs = history.rows.map(({ epoch }) => epoch), withBest = history.withBest.map(({ epoch }) => epoch), shownEpochs = shown.map(({ epoch }) => epoch);
+    history.backTo(1234);
+    const back = [history.last.epoch, history.best.epoch];
+    history.backTo(700);
+    return { epochs, withBest, most, stride: history.stride, shownEpochs, back, before: [history.last.epoch, history.best.epoch] };
+    """
+    found = call(body)
+    stride, epochs = found["stride"], found["epochs"]
+    assert 25 < len(epochs) <= found["most"] <= 101 and stride == 64
+    assert epochs == [*range(1, 21), *range(64, 5000, 64), 5000]
+    assert found["withBest"] == sorted([*epochs, 777])
+    assert found["shownEpochs"] == sorted(set(found["shownEpochs"])) and found["shownEpochs"][-1] == 4903
+    assert found["back"] == [1216, 777] and found["before"] == [640, 640]
+
+
 def test_a_change_after_going_back_takes_the_place_of_what_came_later() -> None:
     body = f"""{PLAN}
     session.go(40);
@@ -81,7 +106,7 @@ for (let epoch = 0; epoch < 7; epoch += 1) session.advanceEpoch();
 const state = {{ ...made, frame: {{ epoch: 7 }}, table: null }};
 let text;
 try {{ text = page[WRITER](state); }} catch (error) {{ text = error.message; }}
-return {{ text, losses: session.history.map((row) => row.loss) }};
+return {{ text, losses: session.history.rows.map((row) => row.loss) }};
 """
 
 
@@ -166,7 +191,7 @@ def test_the_program_reads_a_file_of_the_reader_as_the_page_did(
     const made = page.made({ data: "own", standardize: true }, source), { train } = made.samples.parts;
     const session = new page.Session({ spec: made.spec, state: null, train, batch: 10, grid: null, columns: made.columns });
     for (let epoch = 0; epoch < 3; epoch += 1) session.advanceEpoch();
-    return { text: page.glassnetCode({ ...made, frame: { epoch: 3 }, table }), losses: session.history.map((row) => row.loss), n: source.n };
+    return { text: page.glassnetCode({ ...made, frame: { epoch: 3 }, table }), losses: session.history.rows.map((row) => row.loss), n: source.n };
     """
     found = call(body, text)
     names, _ = run(found["text"], capsys)

@@ -9,6 +9,7 @@ import { optimizerOf } from "../state/spec.js";
 import { Store } from "../state/store.js";
 import { create, parts } from "../training/engine.js";
 import { endInWords, isAt } from "../training/ends.js";
+import { joined } from "../training/history.js";
 import { endsFor } from "./conditions.js";
 import { findingsOf } from "./findings.js";
 import { choicesOf, choicesOfOptimizer } from "./opening.js";
@@ -160,10 +161,9 @@ export class Model {
     const isLate = this.remote.isLate(message);
     this.follow(message);
     if (!isLate && !this.isBeginning) this.agree(message.optimizer);
-    const kept = this.get("history").slice(0, message.from);
     this.mirror.network.optimizer = message.optimizer;
     this.mirror.training.restore(message.state);
-    this.store.set({ frame: message, history: [...kept, ...message.rows], running: isLate ? this.get("running") : message.running });
+    this.store.set({ frame: message, history: joined(this.get("history"), message.rows), running: isLate ? this.get("running") : message.running });
   }
 
   /** Where one went back to a step with another optimizer, that is the choice again. */

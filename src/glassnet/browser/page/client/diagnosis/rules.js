@@ -173,9 +173,10 @@ export function initial_loss_not_chance(one) {
   if (!Number.isFinite(guess) || guess <= floor) return null;
   const limit = one.kind === "values" ? SURPRISE_VALUES : SURPRISE, times = (loss - floor) / (guess - floor);
   if (!(times > limit)) return null;
-  const losses = one.history.map((row) => row.loss), fell = losses.findIndex((value) => value < guess) + 1;
-  const soon = (one.kind === "values" && times <= USUAL_VALUES) || (fell > 0 && fell <= Math.max(1, SOON * losses.length));
-  const unlearned = losses.length === 0 ? "" : fell === 0 ? ["initial_loss_not_chance.never", { epochs: losses.length }] : ["initial_loss_not_chance.fell", { epoch: fell }];
+  const { history } = one, nth = (row) => (row === undefined ? 0 : row.epoch - history[0].epoch + 1), epochs = nth(history.at(-1)); // not every epoch has a row
+  const fell = nth(history.find((row) => row.loss < guess));
+  const soon = (one.kind === "values" && times <= USUAL_VALUES) || (fell > 0 && fell <= Math.max(1, SOON * epochs));
+  const unlearned = epochs === 0 ? "" : fell === 0 ? ["initial_loss_not_chance.never", { epochs }] : ["initial_loss_not_chance.fell", { epoch: fell }];
   return {
     code: "initial_loss_not_chance", severity: one.learned || (soon && one.relation.score - one.now.score < BEHIND) ? "note" : "warning", layer: one.start.blocks.length - 1,
     cause: ["initial_loss_not_chance", { loss, guessing: one.kind === "values" ? "an output of 0 or a constant" : "guessing", guess, unlearned }],

@@ -40,6 +40,7 @@ export function files(model) {
   const history = () => {
     const { history: rows } = model.store.state;
     if (rows.length === 0) throw new Error("there is no whole epoch yet; let it train first");
+    if (rows.length < rows.at(-1).epoch - rows[0].epoch + 1) refill(note, `of ${rows.at(-1).epoch - rows[0].epoch + 1} epochs the history has ${rows.length}: it does not keep every one of so many`);
     download("history.csv", csvOf(["epoch", "loss", "learning_rate", "validation_loss"], rows.map((row) => [row.epoch, row.loss, row.learning_rate, row.validation_loss])), "text/csv");
   };
   model.store.on(["file"], ({ file }) => { if (file !== null) refill(note, `the network is that of ${file}`); });

@@ -23,13 +23,13 @@ export function runs(model) {
   const keep = h("button", { type: "button", onclick: () => {
     const { runs: kept, history, choices, frame } = model.store.state;
     if (history.length === 0) return model.say("this run has no whole epoch yet; let it train first");
-    model.store.set({ runs: [...kept.slice(-(MOST - 2)), { choices, history: thinned(history).map(({ epoch, loss }) => [epoch, loss]), epochs: history.length, loss: frame.evaluation }] });
+    model.store.set({ runs: [...kept.slice(-(MOST - 2)), { choices, history: thinned(history).map(({ epoch, loss }) => [epoch, loss]), epochs: frame.epoch, loss: frame.evaluation }] });
   } }, "keep this run");
 
   function show() {
     const { tab, runs: kept, history, choices, frame } = model.store.state;
     if (tab !== "runs" || frame === null) return;
-    const all = [...kept, { choices, history: thinned(history).map(({ epoch, loss }) => [epoch, loss]), epochs: history.length, loss: frame.evaluation }];
+    const all = [...kept, { choices, history: thinned(history).map(({ epoch, loss }) => [epoch, loss]), epochs: frame.epoch, loss: frame.evaluation }];
     const texts = differences(all.map((run) => run.choices));
     const name = (i) => (i === all.length - 1 ? "the present one" : `run ${i + 1}`) + (texts[i] ? `: ${texts[i]}` : "");
     refill(chart, curves(all.map((run, i) => ({ name: name(i), points: run.history, style: `run-${i % 6}` })), { width: Math.max(280, Math.min(760, chart.clientWidth || 600)), height: 240, label: "loss of the runs", logarithmic, from: 0 }));

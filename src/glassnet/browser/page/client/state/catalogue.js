@@ -35,8 +35,9 @@ export const lessons = given.lessons ?? [];
 export const version = given.version ?? "";
 export const server = given.server ?? null;
 
-export function tell(told) {
+export function tell(told, measured = []) {
   Object.assign(catalogue, described(told));
+  measuredNames.splice(0, measuredNames.length, ...measured);
 }
 
 /** Measured data sets, unpacked at first use: each by its name. */

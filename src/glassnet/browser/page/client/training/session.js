@@ -5,6 +5,7 @@
  * steps between, with the changes that were made there.
  */
 import { create } from "./engine.js";
+import { History } from "./history.js";
 
 const MOST_SNAPSHOTS = 48, HELD_SHARE = 10;
 
@@ -15,7 +16,7 @@ export class Session {
     this.network = create(plan.spec, plan.state ?? undefined);
     this.training = this.network.training(plan.train.X, plan.train.y, { batch_size: plan.batch || null, shuffle: plan.shuffle ?? true });
     this.optimizer = plan.spec.optimizer;
-    this.history = [];
+    this.history = new History();
     this.changes = [];
     this.held = { at: 0, cost: 0 };
     this.stride = 1;
@@ -34,7 +35,7 @@ export class Session {
 
   keep() {
     if (this.snapshots.some((snapshot) => snapshot.step === this.step)) return;
-    this.snapshots.push({ step: this.step, state: this.training.state(), optimizer: this.optimizer, epochs: this.history.length });
+    this.snapshots.push({ step: this.step, state: this.training.state(), optimizer: this.optimizer });
     if (this.snapshots.length > MOST_SNAPSHOTS) {
       this.stride *= 2;
       this.snapshots = this.snapshots.filter(({ step }) => (step - this.first) % this.stride === 0);
@@ -59,14 +60,14 @@ export class Session {
   hold() {
     const { validation } = this.plan, now = performance.now();
     if (!validation || now - this.held.at < HELD_SHARE * this.held.cost) return;
-    this.history.at(-1).validation_loss = this.network.loss(validation.X, validation.y);
+    this.history.hold(this.network.loss(validation.X, validation.y));
     this.held = { at: performance.now(), cost: performance.now() - now };
   }
 
   /** To the end of the epoch. */
   advanceEpoch() {
-    const before = this.history.length;
-    while (this.history.length === before) this.advance();
+    const before = this.epoch;
+    while (this.epoch === before) this.advance();
   }
 
   /** Carries out the changes that were made at this step. */
@@ -112,8 +113,8 @@ export class Session {
       this.optimizer = snapshot.optimizer;
       this.network.optimizer = snapshot.optimizer;
       this.training.restore(snapshot.state);
-      this.history.length = snapshot.epochs;
       this.place();
+      this.history.backTo(this.epoch);
       this.repeat();
     }
     while (this.step < wanted) this.advance();

@@ -42,16 +42,14 @@ function topOf(values) {
 
 function show() {
   shown = false;
-  const { history } = session, answers = responses();
-  const from = Math.min(sent, history.length);
-  const value = evaluation();
-  if (history.length > 0 && value.step === session.step) history.at(-1).validation_loss = value.validation?.loss ?? null;
+  const { history } = session, answers = responses(), value = evaluation();
+  if (history.last !== undefined && value.step === session.step) history.hold(value.validation?.loss ?? null);
   const frame = {
     say: "frame", id, step: session.step, epoch: session.epoch, first: session.first, state: session.training.state(),
-    optimizer: session.optimizer, from: Math.max(0, from - 1), rows: history.slice(Math.max(0, from - 1)), evaluation: value,
+    optimizer: session.optimizer, rows: history.since(sent), evaluation: value,
     responses: answers, tops: answers?.map(topOf) ?? null, running: run !== null, changes, order, next: Array.from(session.training.next),
   };
-  sent = history.length;
+  sent = session.epoch;
   postMessage(frame, frame.responses === null ? [] : frame.responses.map((values) => values.buffer));
   diagnoseSoon();
 }
@@ -63,7 +61,7 @@ function diagnose() {
   const began = performance.now();
   try {
     looked.samples ??= new Samples(session.plan);
-    postMessage({ say: "diagnosis", id, found: found(new Case(looked.samples, session.network, session.history), RULES) });
+    postMessage({ say: "diagnosis", id, found: found(new Case(looked.samples, session.network, session.history.withBest), RULES) });
   } catch (error) {
     looked.failed = true; // the training goes on, and is not asked again
     postMessage({ say: "undiagnosed", id, message: error.message });
@@ -80,7 +78,7 @@ function diagnoseSoon() {
   looked.due = setTimeout(diagnose, Math.max(0, wait));
 }
 
-const finished = ({ ends }) => ends.some((end) => isAt(end, session.epoch, session.history.at(-1)));
+const finished = ({ ends }) => ends.some((end) => isAt(end, session.epoch, session.history.last));
 
 function turnIn(milliseconds) {
   if (turning) return;
