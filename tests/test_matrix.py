@@ -247,7 +247,7 @@ def activation_described(name: str, folder: Path) -> None:
         ordered = np.linspace(-4, 4, 801)
         one_to_one = (np.diff(part.value(ordered)) > 0).all()
         if not facts.forward_only:
-            jumps = numeric.kinks(part.slope, -5.2, 5.1)
+            jumps = numeric.kinks(part.value, -5.2, 5.1)
             assert set(jumps) <= set(facts.kinks) and (facts.kinks in ((), tuple(jumps)) or not jumps.size)
             assert facts.slope_in_output or not one_to_one or facts.is_piecewise_linear
     assert (facts.outputs in ("probabilities", "classes")) == (
@@ -451,6 +451,7 @@ def optimizer_in_torch(name: str, folder: Path) -> None:
 
 
 def layer_called(name: str) -> Any:
+    assert name in {*LAYERS, "embedding"}, f"tests/gradients/table.py has no example of the layer {name}"
     return gn.Embedding({1: 3}, 2) if name == "embedding" else replace(LAYERS[name][0])
 
 
@@ -566,6 +567,7 @@ def metric_while_training(name: str, folder: Path) -> None:
 
 
 def schedule_in_browser(name: str, folder: Path) -> None:
+    assert name in SCHEDULES, f"tests/engines/conformance.py has no example of the schedule {name}"
     assert_browser_agrees(lambda: with_activation("tanh"), losses.MeanSquaredError(), gn.SGD(SCHEDULES[name]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -282,3 +283,21 @@ def test_losses_refuse_what_they_cannot_compare(
     for use in (losses.get(loss).value, losses.get(loss).gradient):
         with pytest.raises(error, match=message):
             use(y_true, y_pred)
+
+
+@dataclass(frozen=True)
+class Own(gn.optimizers.Optimizer):
+    """Its alpha is no share of an old mean, as RMSProp's is."""
+
+    learning_rate: float = 0.1
+    alpha: float = 2.0
+
+
+def test_an_optimizer_of_ones_own_takes_what_its_fields_say() -> None:
+    assert Own(alpha=7.0).alpha == 7.0
+    with pytest.raises(
+        ArgumentError, match=r"^learning_rate of Own must be a finite number and >= 0; got -1$"
+    ):
+        Own(-1)
+    with pytest.raises(ArgumentError, match=r"^clip_norm of Own must be a finite number and > 0; got 0$"):
+        Own(clip_norm=0)

@@ -81,6 +81,14 @@ def test_other_activations_and_penalties_have_the_same_loss_curve(activation: st
     np.testing.assert_allclose(*curves(ours, theirs, *MANY), rtol=0, atol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_a_penalty_may_be_larger_than_1(solver: str) -> None:
+    ours = gn.NetworkClassifier("sklearn", optimizer=solver, l2=20.0, epochs=5, random_state=0)
+    theirs = MLPClassifier(solver=solver, alpha=20.0, max_iter=5, random_state=0)
+    np.testing.assert_allclose(*curves(ours, theirs, *MANY), rtol=1e-9, atol=1e-6)
+
+
 def test_training_ends_in_the_same_epoch() -> None:
     ours = gn.NetworkClassifier("sklearn", hidden=(8,), learning_rate=0.1, random_state=0)
     theirs = MLPClassifier((8,), learning_rate_init=0.1, random_state=0)

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from glassnet import schedules
 from glassnet.formulas import updates
-from glassnet.optimizers.base import Optimizer, registry
+from glassnet.optimizers.base import NOT_NEGATIVE, SHARE, TRUTH, Optimizer, registry
 from glassnet.optimizers.facts import OptimizerFacts, Written
-from glassnet.support import checks
 
 __all__ = ["Adam", "AdamW", "Adamax", "Lion", "NAdam"]
 
@@ -65,19 +64,15 @@ class Adam(Optimizer):
     """
 
     learning_rate: float | schedules.Schedule = 1e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
-    amsgrad: bool = field(default=False, kw_only=True)
+    beta1: float = field(default=0.9, metadata=SHARE)
+    beta2: float = field(default=0.999, metadata=SHARE)
+    epsilon: float = field(default=1e-8, metadata=NOT_NEGATIVE)
+    amsgrad: bool = field(default=False, kw_only=True, metadata=TRUTH)
     facts = OptimizerFacts(
         updates=_adam("w", "{w}"), torch="Adam",
         arguments={"betas": ("beta1", "beta2"), "eps": "epsilon", "amsgrad": "amsgrad"},
         source="Kingma, Ba 2015, ICLR; amsgrad: Reddi, Kale, Kumar 2018, ICLR",
     )  # fmt: skip
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "amsgrad", checks.truth(f"amsgrad of {type(self).__name__}", self.amsgrad))
 
     @property
     def n_states(self) -> int:
@@ -130,10 +125,10 @@ class NAdam(Optimizer):
     """
 
     learning_rate: float | schedules.Schedule = 2e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
-    momentum_decay: float = field(default=4e-3, kw_only=True)
+    beta1: float = field(default=0.9, metadata=SHARE)
+    beta2: float = field(default=0.999, metadata=SHARE)
+    epsilon: float = field(default=1e-8, metadata=NOT_NEGATIVE)
+    momentum_decay: float = field(default=4e-3, kw_only=True, metadata=NOT_NEGATIVE)
     facts = OptimizerFacts(
         updates={
             "nadam": Written(
@@ -199,9 +194,9 @@ class Adamax(Optimizer):
     """
 
     learning_rate: float | schedules.Schedule = 2e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
+    beta1: float = field(default=0.9, metadata=SHARE)
+    beta2: float = field(default=0.999, metadata=SHARE)
+    epsilon: float = field(default=1e-8, metadata=NOT_NEGATIVE)
     facts = OptimizerFacts(
         updates={
             "adamax": Written(
@@ -240,8 +235,8 @@ class Lion(Optimizer):
     """
 
     learning_rate: float | schedules.Schedule = 1e-4
-    beta1: float = 0.9
-    beta2: float = 0.99
+    beta1: float = field(default=0.9, metadata=SHARE)
+    beta2: float = field(default=0.99, metadata=SHARE)
     facts = OptimizerFacts(
         updates={
             "lion": Written(

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from glassnet import schedules
 from glassnet.formulas import updates
-from glassnet.optimizers.base import Optimizer, registry
+from glassnet.optimizers.base import NOT_NEGATIVE, SHARE, TRUTH, Optimizer, registry
 from glassnet.optimizers.facts import OptimizerFacts, Written
-from glassnet.support import checks
 
 __all__ = ["AdaDelta", "AdaGrad", "RMSProp"]
 
@@ -29,7 +28,7 @@ class AdaGrad(Optimizer):
     """
 
     learning_rate: float | schedules.Schedule = 1e-2
-    epsilon: float = 1e-10
+    epsilon: float = field(default=1e-10, metadata=NOT_NEGATIVE)
     facts = OptimizerFacts(
         updates={
             "adagrad": Written(
@@ -77,10 +76,10 @@ class RMSProp(Optimizer):
     """
 
     learning_rate: float | schedules.Schedule = 1e-2
-    alpha: float = 0.99
-    epsilon: float = 1e-8
-    momentum: float = field(default=0.0, kw_only=True)
-    centered: bool = field(default=False, kw_only=True)
+    alpha: float = field(default=0.99, metadata=SHARE)
+    epsilon: float = field(default=1e-8, metadata=NOT_NEGATIVE)
+    momentum: float = field(default=0.0, kw_only=True, metadata=SHARE)
+    centered: bool = field(default=False, kw_only=True, metadata=TRUTH)
     facts = OptimizerFacts(
         updates={
             "rmsprop": Written(
@@ -121,10 +120,6 @@ class RMSProp(Optimizer):
         source="Tieleman, Hinton 2012, lecture 6.5; centred: Graves 2013",
     )  # fmt: skip
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "centered", checks.truth("centered of RMSProp", self.centered))
-
     @property
     def n_states(self) -> int:
         """The mean of squares, that of gradients where it is centred, and the velocity where there is momentum."""
@@ -152,8 +147,8 @@ class AdaDelta(Optimizer):
     """
 
     learning_rate: float | schedules.Schedule = 1.0
-    rho: float = 0.9
-    epsilon: float = 1e-6
+    rho: float = field(default=0.9, metadata=SHARE)
+    epsilon: float = field(default=1e-6, metadata=NOT_NEGATIVE)
     facts = OptimizerFacts(
         updates={
             "adadelta": Written(

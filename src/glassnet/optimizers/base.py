@@ -15,10 +15,27 @@ from glassnet.errors import ArgumentError
 from glassnet.optimizers.facts import OptimizerFacts
 from glassnet.support import checks
 from glassnet.support.calls import explained
+from glassnet.support.fields import check_fields, takes
 from glassnet.support.registry import Registry
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network
+
+
+def _number_or_schedule(name: str, value: Any) -> float | schedules.Schedule:
+    return value if isinstance(value, schedules.Schedule) else checks.number(name, value, least=0)
+
+
+def _limit(name: str, value: Any) -> float | None:
+    return None if value is None else checks.number(name, value, above=0)
+
+
+# What a field takes, as its metadata.
+RATE = takes(_number_or_schedule)
+SHARE = takes(checks.number, least=0, below=1)
+NOT_NEGATIVE = takes(checks.number, least=0)
+LIMIT = takes(_limit)
+TRUTH = takes(checks.truth)
 
 
 @explained
@@ -38,10 +55,10 @@ class Optimizer:
 
     facts: ClassVar[OptimizerFacts | None] = None
     takes_steps: ClassVar[bool] = True
-    learning_rate: float | schedules.Schedule
-    weight_decay: float | schedules.Schedule = field(default=0.0, kw_only=True)
-    clip_norm: float | None = field(default=None, kw_only=True)
-    clip_value: float | None = field(default=None, kw_only=True)
+    learning_rate: float | schedules.Schedule = field(metadata=RATE)
+    weight_decay: float | schedules.Schedule = field(default=0.0, kw_only=True, metadata=RATE)
+    clip_norm: float | None = field(default=None, kw_only=True, metadata=LIMIT)
+    clip_value: float | None = field(default=None, kw_only=True, metadata=LIMIT)
 
     @property
     def n_states(self) -> int:
@@ -120,32 +137,8 @@ class Optimizer:
         return replace(self, learning_rate=learning_rate)
 
     def __post_init__(self) -> None:
-        name = type(self).__name__
-        if not isinstance(self.learning_rate, schedules.Schedule):
-            rate = checks.number(f"learning_rate of {name}", self.learning_rate, least=0)
-            object.__setattr__(self, "learning_rate", rate)
-        for option, limit in _LIMITS.items():
-            value = getattr(self, option, None)
-            if option == "weight_decay" and isinstance(value, schedules.Schedule):
-                continue
-            if value is not None or (hasattr(self, option) and option not in _OPTIONAL):
-                object.__setattr__(self, option, checks.number(f"{option} of {name}", value, **limit))
+        check_fields(self)
 
-
-_LIMITS: dict[str, dict[str, float]] = {
-    "momentum": {"least": 0, "below": 1},
-    "momentum_decay": {"least": 0},
-    "alpha": {"least": 0, "below": 1},
-    "rho": {"least": 0, "below": 1},
-    "beta1": {"least": 0, "below": 1},
-    "beta2": {"least": 0, "below": 1},
-    "epsilon": {"least": 0},
-    "weight_decay": {"least": 0},
-    "clip_norm": {"above": 0},
-    "clip_value": {"above": 0},
-}
-
-_OPTIONAL = ("clip_norm", "clip_value")
 
 registry = Registry("optimizer", Optimizer, facts=OptimizerFacts)
 get = registry.get

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from glassnet import schedules
 from glassnet.errors import ArgumentError
 from glassnet.formulas import updates
-from glassnet.optimizers.base import Optimizer, registry
+from glassnet.optimizers.base import SHARE, TRUTH, Optimizer, registry
 from glassnet.optimizers.facts import OptimizerFacts, Written
-from glassnet.support import checks
 
 __all__ = ["SGD"]
 
@@ -40,8 +39,8 @@ class SGD(Optimizer):
     """
 
     learning_rate: float | schedules.Schedule = 1e-3
-    momentum: float = 0.0
-    nesterov: bool = False
+    momentum: float = field(default=0.0, metadata=SHARE)
+    nesterov: bool = field(default=False, metadata=TRUTH)
     facts = OptimizerFacts(
         updates={
             "sgd": Written(
@@ -69,7 +68,6 @@ class SGD(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "nesterov", checks.truth("nesterov of SGD", self.nesterov))
         if self.nesterov and self.momentum == 0:
             raise ArgumentError("nesterov of SGD needs a momentum > 0; got momentum=0")
 

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.formulas import updates
-from glassnet.optimizers.base import Optimizer, registry
+from glassnet.optimizers.base import NOT_NEGATIVE, Optimizer, registry
 from glassnet.optimizers.facts import OptimizerFacts, Written
 from glassnet.support import checks
+from glassnet.support.fields import takes
 
 __all__ = ["LBFGS"]
 
+_COUNT = takes(checks.integer, least=1)
+_NOTHING = takes(lambda name, value: value)  # refused below, with the reason
 _NOT_TAKEN = {
     "learning_rate": "its line search finds the length of every step; leave the learning rate or schedule out",
     "weight_decay": "give the layers l2, which adds to the loss what L-BFGS makes smaller",
@@ -60,11 +63,11 @@ class LBFGS(Optimizer):
         If an argument is out of range or refused; by fit, for what is said above.
     """
 
-    memory: int = 10
-    gradient_tolerance: float = 1e-5
-    decrease_tolerance: float = 2.2e-9
-    max_line_search: int = 20
-    learning_rate: Any = field(default=None, kw_only=True)
+    memory: int = field(default=10, metadata=_COUNT)
+    gradient_tolerance: float = field(default=1e-5, metadata=NOT_NEGATIVE)
+    decrease_tolerance: float = field(default=2.2e-9, metadata=NOT_NEGATIVE)
+    max_line_search: int = field(default=20, metadata=_COUNT)
+    learning_rate: Any = field(default=None, kw_only=True, metadata=_NOTHING)
     facts = OptimizerFacts(
         updates={
             "lbfgs": Written(
@@ -78,15 +81,10 @@ class LBFGS(Optimizer):
     n_states = 0
 
     def __post_init__(self) -> None:
-        for name in ("memory", "max_line_search"):
-            object.__setattr__(self, name, checks.integer(f"{name} of LBFGS", getattr(self, name), least=1))
-        for name in ("gradient_tolerance", "decrease_tolerance"):
-            object.__setattr__(self, name, checks.number(f"{name} of LBFGS", getattr(self, name), least=0))
-        decay = checks.number("weight_decay of LBFGS", self.weight_decay, least=0)
-        object.__setattr__(self, "weight_decay", decay)
+        super().__post_init__()
         for name, reason in _NOT_TAKEN.items():
             value = getattr(self, name)
-            if value is not None and not (name == "weight_decay" and decay == 0):
+            if value is not None and not (name == "weight_decay" and value == 0):
                 raise ArgumentError(f"LBFGS takes no {name}: {reason}; got {checks.shown(value)}")
 
     @property

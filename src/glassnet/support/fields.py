@@ -1,7 +1,7 @@
 """What the fields of a part take: stated where each is declared, and checked when one is made."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -13,7 +13,10 @@ def takes(accept: Callable[..., Any], **limits: Any) -> Mapping[str, Any]:
 
 @cache
 def _checks_of(kind: type) -> list[tuple[str, Callable[[str, Any], Any]]]:
-    return [(field.name, field.metadata["takes"]) for field in fields(kind) if "takes" in field.metadata]
+    """By the names of fields; one that is declared anew, with another default, keeps the check of its base."""
+    declared = [part for base in reversed(kind.__mro__) if is_dataclass(base) for part in fields(base)]
+    checks = {part.name: part.metadata["takes"] for part in declared if "takes" in part.metadata}
+    return list(checks.items())
 
 
 def check_fields(part: Any) -> None:
