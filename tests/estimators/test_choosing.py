@@ -11,6 +11,8 @@ import glassnet as gn
 from glassnet.estimators import presets
 from glassnet.estimators.learning import choosing, joining
 from glassnet.estimators.learning.choosing import _parts
+from glassnet.estimators.learning.members import Part
+from glassnet.estimators.learning.rows import portions
 from glassnet.estimators.learning.work import Work
 
 RANDOM = np.random.default_rng(0)
@@ -75,12 +77,12 @@ def test_parts_hold_every_row_once_and_all_classes_in_the_same_shares(folds: int
     settings = presets.Settings(folds=folds, validation_share=0.25)
     work: Any = Work(settings, None, None, (), True, "auto", "cpu", 1)  # type: ignore[arg-type]
     classes = np.array([0] * 60 + [1] * 40)
-    parts = _parts(work, 100, classes, np.random.default_rng(0))
+    parts = _parts(work, np.ones(100, np.int64), classes, np.random.default_rng(0))
     assert len(parts) == n_parts
-    for train, held in parts:
+    for train, held in ((train.places, held.places) for train, held in parts):
         assert sorted([*train, *held]) == list(range(100))
         assert len(held) == 25 and classes[held].sum() == 10
-    assert len(np.unique(np.concatenate([held for _, held in parts]))) == 25 * n_parts
+    assert len(np.unique(np.concatenate([held.places for _, held in parts]))) == 25 * n_parts
 
 
 @pytest.mark.parametrize("n_rows", [2, 3, 5, 9])
@@ -228,3 +230,34 @@ def test_tabular_strong_tells_few_rows_by_the_mean_of_two_kinds_of_networks() ->
 def test_what_is_given_for_one_network_leaves_no_second_one_beside_it(given: dict[str, Any]) -> None:
     model = gn.NetworkRegressor(**STRONG, **given).fit(X[:30], CLEAN[:30])
     assert len(model.networks_) == 1
+
+
+def test_copies_of_a_row_are_shared_out_to_all_parts_as_other_rows_are() -> None:
+    """A row that stands there nine times is held back three times by each of three parts, not nine times by one."""
+    copies, weights = np.array([9, 1, 1, 1, 2]), np.array([4.5, 1.0, 1.0, 1.0, 2.0])
+    rows = Part(np.arange(5.0)[:, None], np.arange(5.0), weights)
+    found = portions(copies, 3, None, np.random.default_rng(0))
+    trained, held = (
+        np.array([np.bincount(part.X[:, 0].astype(int), part.weights, 5) for part in parts])
+        for parts in zip(*((train.of(rows), held.of(rows)) for train, held in found), strict=True)
+    )
+    np.testing.assert_allclose(held.sum(axis=0), weights)
+    np.testing.assert_allclose(trained + held, [weights] * 3)
+    np.testing.assert_allclose(held[:, 0], 1.5)
+
+
+def test_few_different_rows_are_learned_however_often_they_stand_there() -> None:
+    """Of 300 rows there are 24 kinds: a part without all rows of a kind would have to guess what they are."""
+    random = np.random.default_rng(0)
+    rows = random.integers(0, 12, size=(300, 1)).astype(float)
+    told = np.where(random.random(300) < 0.8, np.isin(rows[:, 0], (5, 6)), random.random(300) < 0.5)
+    model = gn.NetworkClassifier(random_state=0, engine="numpy").fit(rows, told)
+    kinds = np.arange(12.0)[:, None]
+    assert kinds[model.predict(kinds), 0].tolist() == [5, 6]
+    assert model.settings_.penalties[0] == 0.3 / 300
+    counts = np.bincount(rows[:, 0].astype(int) + 12 * told)
+    once = np.flatnonzero(counts)
+    weighed = gn.NetworkClassifier(random_state=0, engine="numpy").fit(
+        once[:, None] % 12.0, once >= 12, sample_weight=counts[once]
+    )
+    np.testing.assert_array_equal(weighed.predict_proba(kinds), model.predict_proba(kinds))

@@ -298,3 +298,38 @@ def test_columns_of_a_table_without_names_are_counted() -> None:
 def test_quartiles_are_those_of_numpy(n: int) -> None:
     for x in (np.random.default_rng(n).normal(size=n) * 1e6, np.arange(n) % 3 / 7):
         np.testing.assert_allclose(measuring.quartiles(x), np.percentile(x, (25, 50, 75)), rtol=1e-14)
+
+
+def test_numbers_are_cut_into_pieces_of_as_many_rows_and_repeated_ones_leave_edges_to_others() -> None:
+    [_, uniform] = fitted(np.arange(200.0), keep=["c"], number_pieces=4).operations
+    assert isinstance(uniform, Number) and uniform.features[1:3] == (
+        "c from 0.0 to 49.5", "c from 49.5 to 99.5",
+    )  # fmt: skip
+    assert uniform.edges == pytest.approx((0, 49.5, 99.5, 149.5, 199))
+    often = np.concatenate([np.zeros(150), np.arange(1.0, 51)])
+    [_, mostly_zero] = fitted(often, number_pieces=4).operations
+    assert isinstance(mostly_zero, Number) and len(mostly_zero.edges) == 5 and mostly_zero.edges[2] > 15
+    [_, few_values] = fitted([0.0, 1.0] * 50, number_pieces=4).operations
+    assert isinstance(few_values, Number) and len(few_values.edges) <= 3
+
+
+def test_a_piece_says_how_far_into_it_a_number_lies() -> None:
+    operation = Number("c", fill=15.0, edges=(0.0, 10.0, 30.0))
+    features = Preprocessing([operation]).transform({"c": [-9.0, 0, 2.5, 10, 30, 99, np.nan]})
+    np.testing.assert_allclose(features[:, 1], [-1, -1, -0.5, 1, 1, 1, 1])
+    np.testing.assert_allclose(features[:, 2], [-1, -1, -1, -1, 1, 1, -0.5])
+
+
+@pytest.mark.parametrize("edges", [(1.0,), (1.0, 1.0), (2.0, 1.0), ("a", "b")])
+def test_edges_that_do_not_rise_are_refused(edges: Any) -> None:
+    with pytest.raises(ArgumentError, match="edges of column 'c'"):
+        Number("c", edges=edges)
+
+
+@pytest.mark.parametrize(
+    ("n_numbers", "pieces"), [(16, 32), (17, 30), (50, 10), (51, 0)], ids=["16", "17", "50", "51"]
+)
+def test_wide_tables_have_fewer_pieces_of_each_number_or_none(n_numbers: int, pieces: int) -> None:
+    table = {f"c{place}": X + place for place in range(n_numbers)}
+    fitted_to = Preprocessing.fit(table, TableSettings(number_pieces=32))
+    assert fitted_to.n_features == n_numbers * (1 + pieces)

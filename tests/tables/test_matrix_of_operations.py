@@ -27,6 +27,7 @@ OPERATIONS: list[tuple[Operation, Any]] = [
     (Number("c", 1.5, 2.0), NUMBERS),
     (Number("c", 1.5, 2.0, fill=7.0, indicator=True), NUMBERS),
     (Number("c", 0.1, 3.0, limit=None, precision="float64"), NUMBERS),
+    (Number("c", 1.5, 2.0, indicator=True, edges=(-3.5, 0.0, 0.1, 20.0, 1e30)), NUMBERS),
     (Category("c", ("a", "b", "Köln")), TEXT),
     (
         Category("c", ("a", "b"), has_missing=True, has_other=True, off=(-1.0, 0, 0, 0), on=(1.0, 2, 3, 4)),

@@ -158,21 +158,22 @@ class NetworkEstimator(FittedEstimator, Parameters):
             return self._rows(table_of(self, X, fresh=False), y, weight, "_val")
 
     def _merged(self, rows: Rows) -> Rows:
-        """Equal rows once, where every step sees all rows and their order is nobody's wish."""
+        """Equal rows once, where every step sees all rows, copies too, and their order is nobody's wish."""
         if not self._weighs or not self.shuffle or self._like_sklearn or not self.reading.merges:
             return rows
         n_columns = len(rows.table.names)
         # Batches of fewer rows are no larger, so more different rows than these are too many for one batch.
         most = self._settings(rows.table.n_rows, n_columns).batch_size
         merged = rows.merged(MOST_MERGED if most is None else min(most, MOST_MERGED))
-        size = self._settings(merged.table.n_rows, n_columns).batch_size
-        return merged if size is None or merged.table.n_rows <= size else rows
+        size = self._settings(merged.counted, n_columns).batch_size
+        return merged if size is None or merged.counted <= size else rows
 
     def _settings(self, n_rows: int, n_features: int) -> Settings:
         return overrides.settings_of(self, n_rows, n_features, self._task_, self._in_parts)
 
     def _learn_table(self, rows: Rows, part: bool) -> None:
         """The target and the preprocessing, from the rows of the first fit, whose number decides for later ones."""
+        rows = rows.unmerged
         self._n_rows = rows.table.n_rows
         self._learn_target(rows.y, part)
         names = rows.table.names

@@ -123,9 +123,9 @@ class Fit:
     def _choose(self, everything: Part) -> bool:
         """Find how networks of parts of the rows do best on the others; whether the members are made of these."""
         groups = self._groups()
-        choice = choosing.choose(self.work, everything, groups, self.seeds[0])
+        choice = choosing.choose(self.work, everything, self._copies, groups, self.seeds[0])
         self.work, self.estimator.settings_ = choice.work, choice.work.settings
-        self.held = [(member.network, self.rows.take(places)) for member, places in choice.unseen]
+        self.held = [(member.network, held.of(self.rows)) for member, held in choice.unseen]
         joins = self.work.settings.joins and len(choice.unseen) > 0
         if joins:
             self._join([member for member, _ in choice.unseen], everything, groups)
@@ -138,12 +138,17 @@ class Fit:
         by_place = {0: first}
 
         def train(place: int) -> None:
-            by_place[place] = choosing.unseen(self.work, everything, groups, self.seeds[place])
+            by_place[place] = choosing.unseen(self.work, everything, self._copies, groups, self.seeds[place])
 
         others = [partial(train, place) for place in range(1, self.estimator.ensemble)]
         training.side_by_side(others, self.estimator.n_jobs)
         self.estimator._members = [joining.joined(by_place[place], self.work) for place in sorted(by_place)]
         self.estimator.settings_ = replace(self.work.settings, hidden=joining.hidden(first))
+
+    @property
+    def _copies(self) -> NDArray[np.int64]:
+        copies = self.rows.copies
+        return np.ones(self.rows.table.n_rows, np.int64) if copies is None else copies
 
     def _groups(self) -> NDArray[np.int64] | None:
         groups: NDArray[np.int64] | None = self.estimator._groups(self.estimator._encoded(self.rows.y))

@@ -170,6 +170,7 @@ def table_settings(
     most = None if settings.embed_from is None else settings.embed_from - 1
     keep = names if settings.scaling == "none" else [name for name in never_dropped if name in names]
     return TableSettings(
-        numbers=settings.scaling, smooth_clip=settings.clip, one_hot_most=most, categorical=parameters.categorical,
-        scale_categories=settings.scaling != "none", keep=keep, decimal_comma=parameters.decimal_comma,
+        numbers=settings.scaling, smooth_clip=settings.clip, number_pieces=settings.number_pieces, one_hot_most=most,
+        categorical=parameters.categorical, scale_categories=settings.scaling != "none", keep=keep,
+        decimal_comma=parameters.decimal_comma,
     )  # fmt: skip

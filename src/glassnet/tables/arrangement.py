@@ -39,6 +39,9 @@ class Arrangement:
         self.numbers = Numbers([each for _, each in placed])
         self.values = np.array([starts[place] for place in self.number_places], np.int64)
         self.indicators = self.values[self.numbers.with_indicator] + 1
+        self.pieces = [
+            starts[place + 1] - count for place, each in placed for count in range(each.n_pieces, 0, -1)
+        ]
         self.only_values = self.values.tolist() == list(range(self.n_features))
 
     def read(self, table: Table) -> Callable[[slice, Array], None]:
@@ -72,25 +75,24 @@ class Arrangement:
 
     def write_numbers(self, x: Array, features: Array) -> None:
         """Write what columns of numbers (n_rows, n_columns) become to where it stands."""
-        scaled, missing = self.numbers.made(x)
+        scaled, missing, pieces = self.numbers.made(x)
         if self.only_values:
             features[...] = scaled
             return
         features[:, self.values] = scaled
         if len(self.indicators):
-            features[:, self.indicators] = missing[:, self.numbers.with_indicator]
+            features[:, self.indicators] = missing
+        if self.pieces:
+            features[:, self.pieces] = pieces
 
     def write(self, program: Program, places: Sequence[int]) -> str:
         """The features as a value of a program; `places` are those of the columns in their table."""
         parts: list[str] = []
         order: list[int] = []
         if self.number_places:
-            scaled, missing = self.numbers.write(program, [places[place] for place in self.number_places])
-            parts.append(scaled)
-            order += self.values.tolist()
-            if len(self.indicators):
-                parts.append(program.columns(missing, self.numbers.with_indicator))
-                order += self.indicators.tolist()
+            made = self.numbers.write(program, [places[place] for place in self.number_places])
+            parts += [value for value in made if value]
+            order += [*self.values.tolist(), *self.indicators.tolist(), *self.pieces]
         for place in self.other_places:
             parts.append(self.operations[place].write(program, places[place]))
             order += range(self.spans[place].start, self.spans[place].stop)

@@ -23,6 +23,10 @@ class TableSettings:
         "standard": mean to 0 and standard deviation to 1.
     smooth_clip : bool
         Whether scaled numbers z become z / sqrt(1 + (z / 3)^2), so that none is beyond 3.
+    number_pieces : int
+        Pieces that each number has a feature for beside itself (:class:`~glassnet.tables.Number`), >= 0; fewer where
+        it has fewer different values, and where all numbers of the table together would have more than 512; none
+        where there are more than 50 numbers.
     missing_indicators : bool
         Whether numbers and dates that may be missing have a second feature which says so.
     scale_categories : bool
@@ -43,6 +47,7 @@ class TableSettings:
 
     numbers: str = "robust"
     smooth_clip: bool = True
+    number_pieces: int = 0
     missing_indicators: bool = True
     scale_categories: bool = True
     one_hot_most: int | None = None
@@ -56,6 +61,7 @@ class TableSettings:
         checks.choice("numbers", self.numbers, ("robust", "standard", "none"))
         for name in ("smooth_clip", "missing_indicators", "scale_categories"):
             checks.truth(name, getattr(self, name))
+        checks.integer("number_pieces", self.number_pieces, least=0)
         if self.one_hot_most is not None:
             checks.integer("one_hot_most", self.one_hot_most, least=0)
         checks.integer("most_levels", self.most_levels, least=1)

@@ -105,6 +105,16 @@ def test_few_rows_are_learned_by_the_small_preset_unless_steps_are_asked_for() -
     )
 
 
+@pytest.mark.parametrize(("n_rows", "pieces"), [(800, 0), (801, 32), (100_000, 32), (100_001, 0)], ids=str)
+def test_numbers_are_cut_into_pieces_where_rows_show_where_to_bend_and_features_fit(
+    n_rows: int, pieces: int
+) -> None:
+    for preset in ("tabular", "tabular-strong"):
+        settings = presets.settings(preset, n_rows, 5, "values", in_steps=True)
+        assert settings.number_pieces == pieces
+        assert settings.number_waves == (8 if preset == "tabular-strong" and not pieces else 0)
+
+
 @pytest.mark.parametrize(("n_rows", "folds"), [(2, 8), (400, 8), (401, 5), (800, 5)])
 def test_the_fewer_rows_the_more_parts(n_rows: int, folds: int) -> None:
     assert presets.settings("tabular", n_rows, 5, "values").folds == folds

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from glassnet.estimators.learning import training
 from glassnet.estimators.learning.members import Member, Part
-from glassnet.estimators.learning.rows import split
+from glassnet.estimators.learning.rows import Portion, portions, split
 from glassnet.estimators.learning.work import Work
 from glassnet.layers import Dense
 from glassnet.network.network import Network
@@ -35,7 +35,7 @@ class Choice:
 
     work: Work  # with the epochs after which training ends, the decay and the penalty
     # Networks that were trained like that, and the rows that each of them has not seen
-    unseen: list[tuple[Member, Places]]
+    unseen: list[tuple[Member, Portion]]
 
 
 @dataclass
@@ -47,7 +47,7 @@ class _Candidate:
     states: list[tuple[Member, Array, Array]] = field(default_factory=list)
 
 
-def choose(work: Work, rows: Part, groups: Places | None, seed: int) -> Choice:
+def choose(work: Work, rows: Part, copies: Places, groups: Places | None, seed: int) -> Choice:
     """Try every decay and every end of the settings on parts that are held back.
 
     Parameters
@@ -55,12 +55,14 @@ def choose(work: Work, rows: Part, groups: Places | None, seed: int) -> Choice:
     work : Work
     rows : Part
         All rows.
+    copies : ndarray of int
+        How many equal rows each of them stands for.
     groups : ndarray of int, optional
         Classes that all parts hold in the same shares.
     seed : int
         Of the parts, and of the networks trained for this.
     """
-    parts, seeds = _drawn(work, len(rows), groups, seed)
+    parts, seeds = _drawn(work, copies, groups, seed)
     if not parts:
         return Choice(work, [])
     paths = _paths(work)
@@ -81,15 +83,15 @@ def choose(work: Work, rows: Part, groups: Places | None, seed: int) -> Choice:
     return Choice(best.work, unseen)
 
 
-def unseen(work: Work, rows: Part, groups: Places | None, seed: int) -> list[Member]:
+def unseen(work: Work, rows: Part, copies: Places, groups: Places | None, seed: int) -> list[Member]:
     """Networks by a work that is chosen, each of which has not seen one part of the rows.
 
     They go the way of those that chose, from penalty to penalty up to the one that is chosen.
     """
-    parts, seeds = _drawn(work, len(rows), groups, seed)
+    parts, seeds = _drawn(work, copies, groups, seed)
     members = [Member(work.network(each)) for each in seeds]
     for member, (train, _) in zip(members, parts, strict=True):
-        part = rows.take(train)
+        part = train.of(rows)
         for l2 in _up_to(work.settings.l2, work.settings.penalties):
             _punish(member.network, l2)
             training.train(member, replace(work, callbacks=()), part, None, None, progress=False)
@@ -102,11 +104,11 @@ def _up_to(l2: float, penalties: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def _drawn(
-    work: Work, n_rows: int, groups: Places | None, seed: int
-) -> tuple[list[tuple[Places, Places]], list[int]]:
+    work: Work, copies: Places, groups: Places | None, seed: int
+) -> tuple[list[tuple[Portion, Portion]], list[int]]:
     """Parts of the rows, and the seed of a network for each."""
     random = np.random.default_rng([seed, 2])
-    parts = _parts(work, n_rows, groups, random)
+    parts = _parts(work, copies, groups, random)
     return parts, random.integers(2**31 - 1, size=len(parts)).tolist()
 
 
@@ -124,7 +126,7 @@ def _paths(work: Work) -> list[list[Work]]:
 
 
 def _tried(
-    path: list[Work], rows: Part, parts: list[tuple[Places, Places]], seeds: list[int]
+    path: list[Work], rows: Part, parts: list[tuple[Portion, Portion]], seeds: list[int]
 ) -> list[_Candidate]:
     """The ends of every work of a path, each asked on all parts: the networks go from end to end, and on."""
     steps = [
@@ -135,7 +137,7 @@ def _tried(
     candidates = [_Candidate(replace(work, epochs=end)) for work, _, end in steps]
     for (train, held), seed in zip(parts, seeds, strict=True):
         member = Member(path[0].network(seed))
-        network, part, unseen = member.network, rows.take(train), rows.take(held)
+        network, part, unseen = member.network, train.of(rows), held.of(rows)
         for candidate, (work, begin, end) in zip(candidates, steps, strict=True):
             _punish(network, work.settings.l2)
             step = replace(work, epochs=end - begin, callbacks=())
@@ -153,23 +155,14 @@ def _punish(network: Network, l2: float) -> None:
 
 
 def _parts(
-    work: Work, n_rows: int, groups: Places | None, random: np.random.Generator
-) -> list[tuple[Places, Places]]:
+    work: Work, copies: Places, groups: Places | None, random: np.random.Generator
+) -> list[tuple[Portion, Portion]]:
     """Rows to train on and rows held back; every row is held back once, or the share of the settings."""
     n_parts = work.settings.folds
     if n_parts == 1:
-        train, held = split(n_rows, work.settings.validation_share, groups, random)
-        return [(train, held)] if len(held) else []
-    order = random.permutation(n_rows)
-    if groups is not None:
-        order = order[np.argsort(groups[order], kind="stable")]
-    part = np.empty(n_rows, np.int64)
-    part[order] = np.arange(n_rows) % n_parts
-    return [
-        (np.flatnonzero(part != k), np.flatnonzero(part == k))
-        for k in range(n_parts)
-        if 0 < (part == k).sum() < n_rows
-    ]
+        train, held = split(len(copies), work.settings.validation_share, groups, random)
+        return [(Portion(train), Portion(held))] if len(held) else []
+    return portions(copies, n_parts, groups, random)
 
 
 def _missed(work: Work, network: Network, held: Part) -> float:

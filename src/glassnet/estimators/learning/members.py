@@ -27,6 +27,10 @@ class Part:
         """The rows at these places."""
         return Part(self.X[places], self.y[places], None if self.weights is None else self.weights[places])
 
+    def weighing(self, weights: Array | None) -> Part:
+        """The same rows with these weights."""
+        return Part(self.X, self.y, weights)
+
     def __len__(self) -> int:
         return len(self.X)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import DataError
+from glassnet.estimators.learning.members import Part
 from glassnet.support.arrays import Array, Floats
 from glassnet.tables.reading.matrices import dense
 from glassnet.tables.table import Table
@@ -17,6 +18,57 @@ Places = NDArray[np.int64]
 
 # Looked at first: where these hold more different rows than are merged, all do.
 _FIRST = 2
+# Weights that are whole numbers are copies of a row, if they are no more than this together.
+MOST_COPIES = 100_000
+
+
+R = TypeVar("R", "Rows", Part)
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some rows, or some of the copies of each."""
+
+    places: Places
+    shares: Floats | None = None  # of the weight of each of them; None is all of it
+
+    def of(self, rows: R) -> R:
+        """These rows, each with its share of the weight."""
+        taken = rows.take(self.places)
+        if self.shares is None or taken.weights is None:
+            return taken
+        return taken.weighing(taken.weights * self.shares)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def portions(
+    copies: Places, n_parts: int, groups: Places | None, random: np.random.Generator
+) -> list[tuple[Portion, Portion]]:
+    """For each of so many parts of rows the others and itself: to train on, and held back.
+
+    Parts are as large as each other, and hold all groups in the same shares. Of a row that stands for several equal
+    ones every part holds some: each of these is as good as any other row.
+    """
+    order = random.permutation(len(copies))
+    if groups is not None:
+        order = order[np.argsort(groups[order], kind="stable")]
+    ends = np.cumsum(copies[order])
+    starts = ends - copies[order]
+    found = []
+    for part in range(n_parts):
+        held = np.empty_like(copies)
+        held[order] = (ends - 1 - part) // n_parts - (starts - 1 - part) // n_parts
+        if 0 < held.sum() < copies.sum():
+            found.append((_portion(copies - held, copies), _portion(held, copies)))
+    return found
+
+
+def _portion(count: Places, copies: Places) -> Portion:
+    places = np.flatnonzero(count)
+    all_of_each = bool((count[places] == copies[places]).all())
+    return Portion(places, None if all_of_each else count[places] / copies[places])
 
 
 @dataclass(frozen=True)
@@ -26,11 +78,29 @@ class Rows:
     table: Table
     y: Array  # (n,) or (n, k): targets as the user gave them
     weights: Floats | None = None  # (n,): their weights, > 0; None where none were given
+    copies: Places | None = None  # (n,): how many equal rows each stands for, after they were merged
 
     def take(self, places: Places | NDArray[np.bool_]) -> Rows:
         """The rows at these places."""
         weights = None if self.weights is None else self.weights[places]
         return Rows(self.table.take(places), self.y[places], weights)
+
+    def weighing(self, weights: Floats | None) -> Rows:
+        """The same rows with these weights."""
+        return Rows(self.table, self.y, weights)
+
+    @property
+    def counted(self) -> int:
+        """How many rows there are, those that are merged too."""
+        return self.table.n_rows if self.copies is None else int(self.copies.sum())
+
+    @property
+    def unmerged(self) -> Rows:
+        """Every row as often as it stands there, without weights where these said so."""
+        if self.copies is None or self.copies.max() == 1:
+            return self
+        places = np.repeat(np.arange(self.table.n_rows), self.copies)
+        return Rows(self.table.take(places), self.y[places])
 
     @property
     def weighted(self) -> Floats:
@@ -57,7 +127,14 @@ class Rows:
         if len(places) > most:
             return self
         weights = np.bincount(belongs, self.weighted, len(places)).astype(np.float64)
-        return Rows(self.table.take(places), self.y[places], weights)
+        return Rows(self.table.take(places), self.y[places], weights, _copies(weights))
+
+
+def _copies(weights: Floats) -> Places:
+    """The weights where all are whole numbers, and not too many; else every row is there once."""
+    if weights.sum() <= MOST_COPIES and (weights == np.round(weights)).all():
+        return weights.astype(np.int64)
+    return np.ones(len(weights), np.int64)
 
 
 def _different(table: Table, y: Array) -> tuple[Places, Places]:

@@ -77,6 +77,9 @@ class Settings:
         With a number, each hidden unit learns how much of its activation it takes, as
         :class:`~glassnet.layers.ParametricSELU` and :class:`~glassnet.layers.ParametricMish` do; it multiplies the
         steps of these shares. The activation is "selu" or "mish" then.
+    number_pieces : int
+        At most so many pieces that each number is given by, beside itself; 0 for none. See
+        :class:`~glassnet.tables.TableSettings`.
     number_waves : int
         Waves of different lengths that each number is given by, beside itself; 0 for none. See
         :class:`~glassnet.layers.Periodic`, also for the next three.
@@ -151,6 +154,7 @@ class Settings:
     hidden: tuple[int, ...] = (256, 256, 256)
     activation: str | ActivationFunction | tuple[str | ActivationFunction, ...] = "selu"
     share_rate_factor: float | None = None
+    number_pieces: int = 0
     number_waves: int = 0
     number_dimension: int = 3
     number_deviation: float = 0.1

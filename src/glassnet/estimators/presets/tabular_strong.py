@@ -52,5 +52,5 @@ def _in_steps(n_rows: int, n_features: int, task: Task) -> Settings:
     return replace(
         usual, embed_from=9, clip_outputs=True, dropout=0.15, regularisation="flat_cosine",
         epochs=round(LONGER * usual.epochs),
-        number_waves=WAVES if n_features <= MOST_COLUMNS else 0,
+        number_waves=WAVES if n_features <= MOST_COLUMNS and not usual.number_pieces else 0,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from glassnet.tables import notes
 from glassnet.tables.columns import Column, DateColumn, NumberColumn, TextColumn, as_text_column
 from glassnet.tables.fitting.identifiers import is_identifier
 from glassnet.tables.fitting.measuring import category_of, date_of, number_of
+from glassnet.tables.fitting.pieces import with_pieces
 from glassnet.tables.fitting.text import read_text
 from glassnet.tables.notes import Note
 from glassnet.tables.operations import Operation
@@ -55,7 +56,7 @@ def fit_operations(table: Table, settings: TableSettings) -> Fitted:
         raise DataError(
             "no column of the table could tell rows apart: " + "; ".join(note.text for note in said)
         )
-    return Fitted(tuple(operations), tuple(said))
+    return Fitted(tuple(with_pieces(operations, table, settings)), tuple(said))
 
 
 def _operation(name: str, column: Column, settings: TableSettings) -> tuple[Operation, list[Note]]:

@@ -1,20 +1,30 @@
-"""Numbers: filled where missing, scaled, clipped smoothly."""
+"""Numbers: filled where missing, scaled, clipped smoothly; and how far each lies into each of some pieces."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from itertools import pairwise
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.errors import ArgumentError
 from glassnet.support import checks
-from glassnet.support.arrays import Array
+from glassnet.support.arrays import Array, Floats
 from glassnet.tables.columns import NUMBERS, Column, DateColumn, NumberColumn, TextColumn
 from glassnet.tables.operations.base import Operation, first_present, registry, retyped
-from glassnet.tables.operations.scaling import LIMIT, check_scaling, finite_or_none, scaled, write_scaled
+from glassnet.tables.operations.scaling import (
+    LEAST_SCALE,
+    LIMIT,
+    check_scaling,
+    finite_or_none,
+    numbers,
+    scaled,
+    write_scaled,
+)
 from glassnet.tables.program import Program
 
 LARGEST = float(np.finfo(np.float32).max)
@@ -25,6 +35,11 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 @dataclass(frozen=True, repr=False)
 class Number(Operation):
     """a = z / sqrt(1 + (z / limit)^2), z = (x - center) / scale; where x is missing, that of `fill`.
+
+    With edges e, a feature p_k = 2 min(max((x - e_k) / (e_k+1 - e_k), 0), 1) - 1 follows for each piece between two
+    of them: -1 for a number below it, 1 for one above it, and in between how far into it the number lies. What is
+    linear in these bends at every edge (Gorishniy, Rubachev, Babenko 2022, On embeddings for numerical features in
+    tabular deep learning, NeurIPS: piecewise linear encoding).
 
     Parameters
     ----------
@@ -39,6 +54,8 @@ class Number(Operation):
         Whether a second feature is 1 where the number is missing, else 0.
     precision : {"float32", "float64"}
         In which the column is read, everywhere, so that a runtime that is given float32 computes the same.
+    edges : tuple of float
+        None, or two or more that rise, in the unit of the column.
     """
 
     center: float = 0.0
@@ -47,6 +64,7 @@ class Number(Operation):
     fill: float = 0.0
     indicator: bool = False
     precision: str = "float32"
+    edges: tuple[float, ...] = ()
     reads: ClassVar[str] = NUMBERS
 
     def __post_init__(self) -> None:
@@ -61,11 +79,18 @@ class Number(Operation):
             object.__setattr__(self, name, value)
         checks.truth(f"indicator of column {self.column!r}", self.indicator)
         checks.choice(f"precision of column {self.column!r}", self.precision, ("float32", "float64"))
+        object.__setattr__(self, "edges", _edges(f"edges of column {self.column!r}", self.edges))
 
     @property
     def features(self) -> tuple[str, ...]:
-        """The column, and whether it is missing."""
-        return (self.column, f"{self.column} is missing") if self.indicator else (self.column,)
+        """The column, whether it is missing, and its pieces."""
+        pieces = [f"{self.column} from {low!r} to {high!r}" for low, high in pairwise(self.edges)]
+        return (self.column, *[f"{self.column} is missing"] * self.indicator, *pieces)
+
+    @property
+    def n_pieces(self) -> int:
+        """How many lie between the edges."""
+        return max(len(self.edges) - 1, 0)
 
     def accepted(self, column: Column) -> NumberColumn:
         """Numbers, and text that holds nothing but numbers."""
@@ -83,15 +108,12 @@ class Number(Operation):
 
     def apply(self, column: NumberColumn, features: Array) -> None:
         """As the class says."""
-        together = Numbers((self,))
-        feature, missing = together.made(column.array[:, None])
-        features[:, :1] = feature
-        features[:, 1:] = missing[:, together.with_indicator]
+        feature, missing, pieces = Numbers((self,)).made(column.array[:, None])
+        features[...] = np.hstack([feature, missing, pieces])
 
     def write(self, program: Program, place: int) -> str:
         """As the class says, in a program."""
-        feature, missing = Numbers((self,)).write(program, [place])
-        return program.joined([feature, *[missing] * self.indicator])
+        return program.joined([value for value in Numbers((self,)).write(program, [place]) if value])
 
 
 class Numbers:
@@ -101,6 +123,8 @@ class Numbers:
     ----------
     with_indicator : list of int
         The places of those that have one.
+    of_piece : list of int
+        For each piece of one of them its place.
     """
 
     def __init__(self, operations: Sequence[Number]) -> None:
@@ -112,14 +136,23 @@ class Numbers:
         self.all_single = bool(self.single.all())
         self.fill = self._read(np.array([[operation.fill for operation in operations]]))[0]
         self.with_indicator = [place for place, operation in enumerate(operations) if operation.indicator]
+        self.of_piece = [place for place, each in enumerate(operations) for _ in range(each.n_pieces)]
+        ends = [pair for operation in operations for pair in pairwise(operation.edges)]
+        self.low, high = np.array(ends, np.float64).reshape(-1, 2).T
+        self.width = high - self.low
 
-    def made(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """The scaled numbers of columns (n_rows, n_columns), and where they are missing."""
-        numbers = self._read(x)
-        missing = np.isnan(numbers)
+    def made(self, x: Array) -> tuple[Array, NDArray[np.bool_], Array]:
+        """Of columns (n_rows, n_columns) the scaled numbers, where those with an indicator are missing, pieces."""
+        filled = self._read(x)
+        missing = np.isnan(filled)
         if missing.any():
-            numbers = np.where(missing, self.fill, numbers)
-        return scaled(numbers, self.center, self.scale, self.limit), missing
+            filled = np.where(missing, self.fill, filled)
+        values = scaled(filled, self.center, self.scale, self.limit)
+        return values, missing[:, self.with_indicator], self._pieces(filled)
+
+    def _pieces(self, x: Floats) -> Floats:
+        share = (x[:, self.of_piece] - self.low) / self.width
+        return 2 * np.minimum(np.maximum(share, 0), 1) - 1
 
     def _read(self, x: Array) -> NDArray[np.float64]:
         """In float64, after they were in the precision of each; held within the range of float32."""
@@ -129,15 +162,27 @@ class Numbers:
         single = held.astype(np.float32).astype(np.float64)
         return single if self.all_single else np.where(self.single, single, held)
 
-    def write(self, program: Program, places: Sequence[int]) -> tuple[str, str]:
-        """The same as steps of a program: the scaled numbers, and where they are missing."""
+    def write(self, program: Program, places: Sequence[int]) -> tuple[str, str, str]:
+        """The same as steps of a program; nothing where none has an indicator, or pieces."""
         columns = [
             (operation.column, place) for operation, place in zip(self.operations, places, strict=True)
         ]
-        x = program.numbers(columns, self.single.tolist())
-        missing = program.is_missing(x) if self.with_indicator else ""
+        x, missing, pieces = program.numbers(columns, self.single.tolist()), "", ""
+        if self.with_indicator:
+            missing = program.columns(program.is_missing(x), self.with_indicator)
         filled = program.filled(x, self.fill)
-        return write_scaled(program, filled, self.center, self.scale, self.limit), missing
+        if self.of_piece:
+            each = program.columns(filled, self.of_piece)
+            text = "2 * max(min((x - low) / width, 1), 0) - 1"
+            pieces = program.formula("pieces", text, x=each, low=self.low, width=self.width)
+        return write_scaled(program, filled, self.center, self.scale, self.limit), missing, pieces
+
+
+def _edges(what: str, values: Any) -> tuple[float, ...]:
+    edges = numbers(what, values)
+    if len(edges) == 1 or any(high - low < LEAST_SCALE for low, high in pairwise(edges)):
+        raise ArgumentError(f"{what} must be none, or two or more that rise; got {checks.shown(values)}")
+    return edges
 
 
 def is_number(text: str) -> bool:
