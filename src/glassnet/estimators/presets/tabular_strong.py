@@ -4,8 +4,8 @@ Holzmüller, Grinsztajn, Steinwart 2024, Better by default: strong pre-tuned MLP
 NeurIPS, section 3 and table A.1 (RealMLP-TD). Beside what "tabular" takes over from the simplified recipe, it has
 
 - numbers given by waves, too (``gn.Periodic``), where "tabular" does not give them by pieces: a network behind them can
-  bend within a small range of a number, as trees do. Tables of more than fifty columns go without: there a single number says less, and the waves cost most of
-  the time;
+  bend within a small range of a number, as trees do. Tables of more than fifty columns go without: there a single
+  number says less, and the waves cost most of the time;
 - categories of nine levels or more as learned vectors, since a column for each level leaves few rows to each weight;
 - dropout of 0.15 behind every hidden layer, which the waves need against overfitting, and a third more epochs for it;
   from the middle of the epochs on it falls to 0 along half a cosine, and so does the weight decay;
