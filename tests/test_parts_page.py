@@ -17,7 +17,7 @@ from glassnet.initializers.base import registry as initializers
 from glassnet.metrics import Accuracy
 from glassnet.metrics.base import Metric
 from glassnet.metrics.base import registry as metrics
-from glassnet.optimizers.facts import OptimizerFacts, Written
+from glassnet.optimizers.facts import OptimizerFacts, WrittenRule
 from glassnet.schedules.base import registry as schedules
 from glassnet.support.facts import Facts
 
@@ -75,17 +75,17 @@ LINE = "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"
 @pytest.mark.parametrize(
     ("written", "lacks"),
     [
-        (Written("", "w", "", (LINE,)), "plain"),
-        (Written("w", "", "", (LINE,)), "latex"),
-        (Written("w", "w", "b", (LINE,)), "a line with numbers that ends with {b1}"),
-        (Written("w", "w", "b", ("b = {b1}",)), "a line with numbers that ends with {w1}"),
+        (WrittenRule("", "w", "", (LINE,)), "plain"),
+        (WrittenRule("w", "", "", (LINE,)), "latex"),
+        (WrittenRule("w", "w", "b", (LINE,)), "a line with numbers that ends with {b1}"),
+        (WrittenRule("w", "w", "b", ("b = {b1}",)), "a line with numbers that ends with {w1}"),
         (
-            Written("w", "w", "b", ()),
+            WrittenRule("w", "w", "b", ()),
             "a line with numbers that ends with {b1}, a line with numbers that ends with {w1}",
         ),
     ],
 )
-def test_a_rule_that_is_not_written_in_full_is_refused_by_name(written: Written, lacks: str) -> None:
+def test_a_rule_that_is_not_written_in_full_is_refused_by_name(written: WrittenRule, lacks: str) -> None:
     facts = OptimizerFacts(updates={"sgd": written}, torch=None, arguments={}, source="")
     message = f"the rule 'sgd' of the optimizer 'bent' is not written in full: it lacks {lacks}"
     with pytest.raises(ArgumentError, match=f"^{re.escape(message)}$"):

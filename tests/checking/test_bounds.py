@@ -21,7 +21,7 @@ from glassnet.checking.numerics.rounding import Rounded
 from glassnet.checking.optimizer import names
 from glassnet.checking.optimizer.learner_run import fresh
 from glassnet.checking.optimizer.search import _values
-from glassnet.checking.optimizer.steps import COARSE, FINE, Steps
+from glassnet.checking.optimizer.steps import COARSE, FINE, LearnerSteps
 from glassnet.errors import ArgumentError
 
 # ---- how the checks are called
@@ -196,10 +196,10 @@ def test_a_number_may_be_a_setting_that_it_fits(
     assert not any(names.fits(setting, value) for value in outside)
 
 
-def walked(*steps: float, dtype: Any = np.float64) -> Steps:
-    """Steps of one parameter from 0, so near to it that rounding does not count."""
+def walked(*steps: float, dtype: Any = np.float64) -> LearnerSteps:
+    """LearnerSteps of one parameter from 0, so near to it that rounding does not count."""
     path = [np.array([at], dtype).astype(np.float64) for at in np.cumsum(steps)]
-    return Steps(np.zeros(1), path, [np.ones(1)] * len(steps))
+    return LearnerSteps(np.zeros(1), path, [np.ones(1)] * len(steps))
 
 
 @pytest.mark.parametrize(
@@ -220,8 +220,8 @@ def test_steps_are_equal_in_parts_of_the_largest_of_a_parameter(
 
 def test_a_factor_between_steps_is_that_of_least_squares_over_what_is_finite() -> None:
     right = np.array([[1.0], [2.0], [np.nan]])
-    assert Steps.ratio(np.array([[3.0], [5.0], [1.0]]), right) == pytest.approx((3 + 10) / 5)
-    assert Steps.ratio(np.ones((3, 1)), np.zeros((3, 1))) == 0
+    assert LearnerSteps.ratio(np.array([[3.0], [5.0], [1.0]]), right) == pytest.approx((3 + 10) / 5)
+    assert LearnerSteps.ratio(np.ones((3, 1)), np.zeros((3, 1))) == 0
 
 
 def test_a_function_is_run_afresh_with_copies_of_what_it_keeps() -> None:

@@ -12,7 +12,7 @@ import torch
 import glassnet as gn
 from glassnet.checking import Report
 from glassnet.checking.optimizer.catalogue import RULES
-from glassnet.checking.optimizer.rules import trajectory
+from glassnet.checking.optimizer.rules import Array, Rule, Settings, steps_from
 from glassnet.errors import ArgumentError
 
 
@@ -54,9 +54,14 @@ def test_the_rules_are_those_of_pytorch(like: str) -> None:
     finally:
         torch.set_default_dtype(torch.float32)
     rule = RULES[like]
-    np.testing.assert_allclose(
-        trajectory(rule, rule.defaults | settings, frozenset(), w, gradients), found, rtol=1e-12
-    )
+    np.testing.assert_allclose(trajectory(rule, rule.defaults | settings, w, gradients), found, rtol=1e-12)
+
+
+def trajectory(rule: Rule, settings: Settings, w: Array, gradients: list[Array]) -> list[Array]:
+    path = [w]
+    for n in range(1, len(gradients) + 1):
+        path.append(path[-1] + steps_from(rule, settings, frozenset(), path, gradients[:n])[-1])
+    return path[1:]
 
 
 def test_every_rule_has_a_referee() -> None:
@@ -67,7 +72,7 @@ def test_lion_is_that_of_the_engines() -> None:
     random = np.random.default_rng(1)
     w, gradients = random.normal(size=(3, 2)), [random.normal(size=(3, 2)) for _ in range(6)]
     settings = RULES["lion"].defaults | {"weight_decay": 0.1}
-    found = trajectory(RULES["lion"], settings, frozenset(), w, gradients)
+    found = trajectory(RULES["lion"], settings, w, gradients)
     m, rule = np.zeros_like(w), gn.Lion(weight_decay=0.1)
     for g, mine, row in zip(gradients, found, rule.table(np.full(6, 1e-4), 1), strict=True):
         w, m = rule.rule(w, g, m, row)

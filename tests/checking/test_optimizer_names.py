@@ -84,9 +84,9 @@ def test_the_numbers_of_an_object_and_the_defaults_of_a_function_are_its_setting
     assert names.of_numbers(len) == {}
 
 
-def made(path: Any) -> steps.Steps:
+def made(path: Any) -> steps.LearnerSteps:
     path = [np.asarray(row, float) for row in path]
-    return steps.Steps(np.zeros(2), path, [np.ones(2)] * len(path))
+    return steps.LearnerSteps(np.zeros(2), path, [np.ones(2)] * len(path))
 
 
 def test_steps_are_what_the_parameters_moved_by() -> None:
@@ -94,7 +94,7 @@ def test_steps_are_what_the_parameters_moved_by() -> None:
     np.testing.assert_allclose(one.given, [[1, 2], [0.5, -1]])
     assert one.factor(np.array([[0.5, 1], [0.25, -0.5]])) == pytest.approx(2)
     assert one.factor(np.zeros((2, 2))) == 0
-    assert steps.Steps.ratio(np.array([2.0, np.nan, 4.0]), np.array([1.0, 5.0, np.inf])) == 2
+    assert steps.LearnerSteps.ratio(np.array([2.0, np.nan, 4.0]), np.array([1.0, 5.0, np.inf])) == 2
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_more_is_lighter_on_a_dark_page_where_it_is_darker_on_a_light_one(name: 
     else:
         ramp = canvas.tints(1.0) if name == "tints" else matplotlib.colormaps[name]
         shades = ramp(amounts)[:, :3]
-    light, on_dark = dark.lightness(255 * shades), dark.lightness(dark.in_dark(255 * shades))
+    light, on_dark = (dark._lab(colours)[:, 0] for colours in (shades, dark.in_dark(255 * shades) / 255))
     direction = np.sign(light[-1] - light[0])
     assert (np.sign(np.diff(light)) == direction).all()
     turned_back = np.maximum.accumulate(-direction * on_dark) + direction * on_dark

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from glassnet import schedules
 from glassnet.formulas import updates
 from glassnet.optimizers.base import NOT_NEGATIVE, SHARE, TRUTH, Optimizer, registry
-from glassnet.optimizers.facts import OptimizerFacts, Written
+from glassnet.optimizers.facts import OptimizerFacts, WrittenRule
 
 __all__ = ["Adam", "AdamW", "Adamax", "Lion", "NAdam"]
 
@@ -23,7 +23,7 @@ _MEANS = (
 )
 
 
-def _adam(decayed: str, shrunk: str) -> dict[str, Written]:
+def _adam(decayed: str, shrunk: str) -> dict[str, WrittenRule]:
     """The updates of Adam, without and with amsgrad; what is kept of w in letters, and with numbers."""
     latex = (
         r"w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat HELD} + \epsilon},\quad \hat m = \frac{m}{1 - \beta_1^t},"
@@ -34,12 +34,12 @@ def _adam(decayed: str, shrunk: str) -> dict[str, Written]:
         "[rate]·({(m1)}/[1 - beta1**step])/(√({HELD1}/[1 - beta2**step]) + [epsilon]) = {w1}"
     )
     return {
-        "adam": Written(
+        "adam": WrittenRule(
             "m ← β₁·m + (1 − β₁)·dw;  v ← β₂·v + (1 − β₂)·dw²;  w ← w − η·m̂/(√v̂ + ε)",
             latex.replace("HELD", "v"), "mv",
             (*_MEANS, "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]", step.replace("HELD", "v")),
         ),
-        "amsgrad": Written(
+        "amsgrad": WrittenRule(
             "m ← β₁·m + (1 − β₁)·dw;  v ← β₂·v + (1 − β₂)·dw²;  u ← max(u, v);  w ← w − η·m̂/(√û + ε)",
             latex.replace("HELD", "u"), "mvu",
             (
@@ -131,7 +131,7 @@ class NAdam(Optimizer):
     momentum_decay: float = field(default=4e-3, kw_only=True, metadata=NOT_NEGATIVE)
     facts = OptimizerFacts(
         updates={
-            "nadam": Written(
+            "nadam": WrittenRule(
                 "m ← β₁·m + (1 − β₁)·dw;  v ← β₂·v + (1 − β₂)·dw²;  w ← w − (η_g·dw + η_m·m)/(√v̂ + ε)",
                 r"w \leftarrow w - \frac{\eta_g \partial L / \partial w + \eta_m m}{\sqrt{\hat v} + \epsilon}", "mv",
                 (
@@ -199,7 +199,7 @@ class Adamax(Optimizer):
     epsilon: float = field(default=1e-8, metadata=NOT_NEGATIVE)
     facts = OptimizerFacts(
         updates={
-            "adamax": Written(
+            "adamax": WrittenRule(
                 "m ← β₁·m + (1 − β₁)·dw;  u ← max(β₂·u, |dw| + ε);  w ← w − η·m̂/u",
                 r"u \leftarrow \max(\beta_2 u, |\partial L / \partial w| + \epsilon),\ "
                 r"w \leftarrow w - \eta \frac{\hat m}{u}", "mu",
@@ -239,7 +239,7 @@ class Lion(Optimizer):
     beta2: float = field(default=0.99, metadata=SHARE)
     facts = OptimizerFacts(
         updates={
-            "lion": Written(
+            "lion": WrittenRule(
                 "w ← w − η·sign(β₁·m + (1 − β₁)·dw);  m ← β₂·m + (1 − β₂)·dw",
                 r"w \leftarrow w - \eta \operatorname{sign}(\beta_1 m + (1 - \beta_1) \partial L / \partial w),\ "
                 r"m \leftarrow \beta_2 m + (1 - \beta_2) \partial L / \partial w", "m",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glassnet import schedules
 from glassnet.formulas import updates
 from glassnet.optimizers.base import NOT_NEGATIVE, SHARE, TRUTH, Optimizer, registry
-from glassnet.optimizers.facts import OptimizerFacts, Written
+from glassnet.optimizers.facts import OptimizerFacts, WrittenRule
 
 __all__ = ["AdaDelta", "AdaGrad", "RMSProp"]
 
@@ -31,7 +31,7 @@ class AdaGrad(Optimizer):
     epsilon: float = field(default=1e-10, metadata=NOT_NEGATIVE)
     facts = OptimizerFacts(
         updates={
-            "adagrad": Written(
+            "adagrad": WrittenRule(
                 "s ← s + dw²;  w ← w − η·dw/(√s + ε)",
                 r"s \leftarrow s + (\partial L / \partial w)^2,\ "
                 r"w \leftarrow w - \eta \frac{\partial L / \partial w}{\sqrt s + \epsilon}", "s",
@@ -82,12 +82,12 @@ class RMSProp(Optimizer):
     centered: bool = field(default=False, kw_only=True, metadata=TRUTH)
     facts = OptimizerFacts(
         updates={
-            "rmsprop": Written(
+            "rmsprop": WrittenRule(
                 "s ← α·s + (1 − α)·dw²;  w ← w − η·dw/(√s + ε)",
                 _SQUARES_LATEX + r"w \leftarrow w - \eta \frac{\partial L / \partial w}{\sqrt s + \epsilon}", "s",
                 (_SQUARES, _DIVIDED),
             ),
-            "rmsprop_momentum": Written(
+            "rmsprop_momentum": WrittenRule(
                 "s ← α·s + (1 − α)·dw²;  b ← μ·b + dw/(√s + ε);  w ← w − η·b",
                 _SQUARES_LATEX + r"b \leftarrow \mu b + \frac{" + _VELOCITY_LATEX.replace("ROOT", r"\sqrt s"), "sb",
                 (
@@ -95,7 +95,7 @@ class RMSProp(Optimizer):
                     "b ← μ·b + [g]/(√s + ε) = [momentum]·{(b)} + {(g)}/(√{s1} + [epsilon]) = {b1}", _VELOCITY,
                 ),
             ),
-            "rmsprop_centered": Written(
+            "rmsprop_centered": WrittenRule(
                 "s ← α·s + (1 − α)·dw²;  m ← α·m + (1 − α)·dw;  w ← w − η·dw/(√(s − m²) + ε)",
                 _SQUARES_LATEX + _MEAN_LATEX
                 + r"w \leftarrow w - \eta \frac{\partial L / \partial w}{\sqrt{s - m^2} + \epsilon}", "sm",
@@ -104,7 +104,7 @@ class RMSProp(Optimizer):
                     f"w ← w − η·[g]/(√(s − m²) + ε) = {{w}} − [rate]·{{(g)}}/({_CENTERED} + [epsilon]) = {{w1}}",
                 ),
             ),
-            "rmsprop_centered_momentum": Written(
+            "rmsprop_centered_momentum": WrittenRule(
                 "s ← α·s + (1 − α)·dw²;  m ← α·m + (1 − α)·dw;  b ← μ·b + dw/(√(s − m²) + ε);  w ← w − η·b",
                 _SQUARES_LATEX + _MEAN_LATEX
                 + r"b \leftarrow \mu b + \frac{" + _VELOCITY_LATEX.replace("ROOT", r"\sqrt{s - m^2}"), "smb",
@@ -151,7 +151,7 @@ class AdaDelta(Optimizer):
     epsilon: float = field(default=1e-6, metadata=NOT_NEGATIVE)
     facts = OptimizerFacts(
         updates={
-            "adadelta": Written(
+            "adadelta": WrittenRule(
                 "s ← ρ·s + (1 − ρ)·dw²;  Δ = √(d + ε)/√(s + ε)·dw;  d ← ρ·d + (1 − ρ)·Δ²;  w ← w − η·Δ",
                 r"s \leftarrow \rho s + (1 - \rho) (\partial L / \partial w)^2,\ "
                 r"\Delta = \frac{\sqrt{d + \epsilon}}{\sqrt{s + \epsilon}} \partial L / \partial w,\ "

@@ -13,7 +13,7 @@ from glassnet import schedules
 from glassnet.errors import ArgumentError
 from glassnet.formulas import updates
 from glassnet.optimizers.base import SHARE, TRUTH, Optimizer, registry
-from glassnet.optimizers.facts import OptimizerFacts, Written
+from glassnet.optimizers.facts import OptimizerFacts, WrittenRule
 
 __all__ = ["SGD"]
 
@@ -43,16 +43,16 @@ class SGD(Optimizer):
     nesterov: bool = field(default=False, metadata=TRUTH)
     facts = OptimizerFacts(
         updates={
-            "sgd": Written(
+            "sgd": WrittenRule(
                 "w ← w − η·dw", r"w \leftarrow w - \eta\, \partial L / \partial w", "",
                 ("w ← w − η·[g] = {w} − [rate]·{(g)} = {w1}",),
             ),
-            "momentum": Written(
+            "momentum": WrittenRule(
                 "v ← μ·v + dw;  w ← w − η·v",
                 r"v \leftarrow \mu v + \partial L / \partial w,\ w \leftarrow w - \eta v", "v",
                 ("v ← μ·v + [g] = [momentum]·{(v)} + {(g)} = {v1}", "w ← w − η·v = {w} − [rate]·{(v1)} = {w1}"),
             ),
-            "nesterov": Written(
+            "nesterov": WrittenRule(
                 "v ← μ·v + dw;  w ← w − η·(dw + μ·v)",
                 r"v \leftarrow \mu v + \partial L / \partial w,\ "
                 r"w \leftarrow w - \eta (\partial L / \partial w + \mu v)", "v",

@@ -9,7 +9,7 @@ from glassnet.errors import ArgumentError
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenRule:
     """One rule as it is written.
 
     Attributes
@@ -66,7 +66,7 @@ class OptimizerFacts:
         Where it was proposed.
     """
 
-    updates: Mapping[str, Written]
+    updates: Mapping[str, WrittenRule]
     torch: str | None
     arguments: Mapping[str, str | tuple[str, ...]]
     decays_apart: bool = False

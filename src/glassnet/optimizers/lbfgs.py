@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glassnet.errors import ArgumentError
 from glassnet.formulas import updates
 from glassnet.optimizers.base import NOT_NEGATIVE, Optimizer, registry
-from glassnet.optimizers.facts import OptimizerFacts, Written
+from glassnet.optimizers.facts import OptimizerFacts, WrittenRule
 from glassnet.support import checks
 from glassnet.support.fields import takes
 
@@ -70,7 +70,7 @@ class LBFGS(Optimizer):
     learning_rate: Any = field(default=None, kw_only=True, metadata=_NOTHING)
     facts = OptimizerFacts(
         updates={
-            "lbfgs": Written(
+            "lbfgs": WrittenRule(
                 "w ← w − α·H·dw, H from the last steps and changes of dw, α by a line search",
                 r"w \leftarrow w - \alpha H\, \partial L / \partial w", "", (),
             ),

@@ -9,7 +9,7 @@ import pytest
 
 import glassnet as gn
 from glassnet import losses
-from glassnet.insight.diagnosis.curve import Curve
+from glassnet.insight.diagnosis.curve import LossCurve
 from glassnet.insight.diagnosis.rules import collapse, output, unit
 from glassnet.insight.diagnosis.samples import Samples, mixture, sortedness
 from glassnet.insight.diagnosis.targets import Targets
@@ -273,11 +273,11 @@ def test_scales_of_features_and_rows_that_occur_twice() -> None:
 
 
 def test_a_curve_in_a_few_numbers() -> None:
-    made = Curve(np.array([*range(30, 10, -1), 12.0, 11.0, *range(10, 2, -1)]))
+    made = LossCurve(np.array([*range(30, 10, -1), 12.0, 11.0, *range(10, 2, -1)]))
     assert made.last == pytest.approx(np.mean([5, 4, 3])) and made.after(0.5) == pytest.approx(16)
-    assert made.rises == pytest.approx(1 / 29) and Curve(np.ones(1)).rises == 0
+    assert made.rises == pytest.approx(1 / 29) and LossCurve(np.ones(1)).rises == 0
     assert (made.first_below(30), made.first_below(29.5), made.first_below(2)) == (2, 2, None)
-    assert Curve(np.array([4.0, 2.0])).last == 2 and Curve(np.array([4.0, 2.0])).after(0.1) == 4
+    assert LossCurve(np.array([4.0, 2.0])).last == 2 and LossCurve(np.array([4.0, 2.0])).after(0.1) == 4
 
 
 def test_rows_that_are_the_same_to_rounding_share_a_group() -> None:

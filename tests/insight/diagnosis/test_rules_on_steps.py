@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.insight.diagnosis.curve import Curve
+from glassnet.insight.diagnosis.curve import LossCurve
 from glassnet.insight.diagnosis.rules import rate, start, unit
 from glassnet.insight.diagnosis.trials import Trial
 from tests.insight.diagnosis.cases import three_classes
@@ -254,7 +254,7 @@ def test_a_first_loss_that_is_soon_left_behind_is_a_note(
     values = np.full(20, 9.0)
     if epoch is not None:
         values[epoch - 1 :] = 0.5
-    measured = {"curve": Curve(values), "learned": False, "relation": SimpleNamespace(score=-9.0)}
+    measured = {"curve": LossCurve(values), "learned": False, "relation": SimpleNamespace(score=-9.0)}
     made = start.initial_loss_not_chance(case_of(net, X, y, trained=False, measured=measured))
     assert made is not None and made.severity == severity
     ending = "in 20 epochs no loss fell below that" if epoch is None else f"epoch {epoch} fell below that"

@@ -28,7 +28,7 @@ from glassnet.checking.numerics.rounding import Rounded
 MOST_FORWARD = 2
 
 
-class Targets(NamedTuple):
+class LayerGradients(NamedTuple):
     """The learner's gradients of one layer, as they are to be explained; no bias where it is not compared."""
 
     weights: Unexplained
@@ -49,10 +49,10 @@ def explanations(
     problem: Problem, right: dict[int, Gradients], most: int, in_part: bool = False
 ) -> list[Hypothesis]:
     """All hypotheses of at most `most` slips that reproduce the learner's gradients, or at least some of them."""
-    targets: dict[int, Targets] = {}
+    targets: dict[int, LayerGradients] = {}
     for i, part, mine, true in problem.beside(right):
         target = Unexplained.of(mine, true)
-        targets[i] = targets[i]._replace(bias=target) if part else Targets(target, None)
+        targets[i] = targets[i]._replace(bias=target) if part else LayerGradients(target, None)
     return [
         hypothesis
         for chain in chains(problem.stages, problem.x, problem.net, min(most, MOST_FORWARD))
@@ -64,7 +64,12 @@ class Descent:
     """The way down one chain; with `in_part`, past arrays that nothing reproduces."""
 
     def __init__(
-        self, problem: Problem, targets: dict[int, Targets], chain: StageChain, most: int, in_part: bool
+        self,
+        problem: Problem,
+        targets: dict[int, LayerGradients],
+        chain: StageChain,
+        most: int,
+        in_part: bool,
     ) -> None:
         self.problem, self.targets, self.chain = problem, targets, chain
         self.most, self.in_part = most, in_part

@@ -17,7 +17,7 @@ from glassnet.checking.optimizer.parameter_forms import Values
 from glassnet.checking.optimizer.report import Path, named, right_report, unknown
 from glassnet.checking.optimizer.rules import Rule, Settings
 from glassnet.checking.optimizer.search import StepFinding, explanations, nearly, right
-from glassnet.checking.optimizer.steps import COARSE, FINE, Steps  # fmt: skip
+from glassnet.checking.optimizer.steps import COARSE, FINE, LearnerSteps  # fmt: skip
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
@@ -125,7 +125,7 @@ class _Judge:
         changed = [any(not np.array_equal(at[i], start[i]) for at in values) for i in range(len(start))]
         of_all = [start, *values, *(_of(g, start) for g in self.gradients)]
         flat = [_joined(arrays, changed) for arrays in of_all]
-        steps = Steps(flat[0], flat[1 : N_STEPS + 1], flat[N_STEPS + 1 :])
+        steps = LearnerSteps(flat[0], flat[1 : N_STEPS + 1], flat[N_STEPS + 1 :])
         return Path(reading, values, steps, changed)
 
     def _settings(self, reading: StepReading) -> Iterator[tuple[Settings, set[str], tuple[str, ...]]]:

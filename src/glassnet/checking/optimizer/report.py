@@ -12,7 +12,7 @@ from glassnet.checking.optimizer.names import known_as
 from glassnet.checking.optimizer.parameter_forms import Values
 from glassnet.checking.optimizer.rules import Settings
 from glassnet.checking.optimizer.search import StepFinding
-from glassnet.checking.optimizer.steps import Steps
+from glassnet.checking.optimizer.steps import LearnerSteps
 from glassnet.checking.optimizer.words import NOTES, WORDS
 from glassnet.checking.report import Evidence, Report, Slip, digits, place_text
 
@@ -27,7 +27,7 @@ class Path:
 
     reading: StepReading
     values: list[Values]
-    steps: Steps
+    steps: LearnerSteps
     changed: list[bool]
 
     @property

@@ -25,15 +25,6 @@ class Rule(NamedTuple):
     conventions: tuple[str, ...] = ()
 
 
-def trajectory(rule: Rule, settings: Settings, slips: Slips, w: Array, gradients: list[Array]) -> list[Array]:
-    """The parameters after each step from w along these gradients."""
-    path, state = [], dict[str, Array]()
-    for t, g in enumerate(gradients, 1):
-        w = _step(rule, settings, slips, w, g, state, t)
-        path.append(w)
-    return path
-
-
 def steps_from(
     rule: Rule, settings: Settings, slips: Slips, path: list[Array], gradients: list[Array]
 ) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 
 from glassnet.checking.optimizer.catalogue import RULES
 from glassnet.checking.optimizer.rules import Rule, Settings
-from glassnet.checking.optimizer.steps import COARSE, FINE, Steps, fitted
+from glassnet.checking.optimizer.steps import COARSE, FINE, LearnerSteps, fitted
 
 # Epsilons that are met in code; those above the last harmless one change the steps of ordinary gradients.
 EPSILONS = (1e-16, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
@@ -35,7 +35,7 @@ class StepFinding:
     single: bool = False  # whether they agree to single precision only
 
 
-def right(steps: Steps, rule: Rule, settings: Settings, free: set[str]) -> StepFinding | None:
+def right(steps: LearnerSteps, rule: Rule, settings: Settings, free: set[str]) -> StepFinding | None:
     """The rule itself, in one of its conventions, with an epsilon of the learner's own; a free rate is read off."""
     for conventions in _conventions(rule):
         for own in _values(settings, free, HARMLESS_EPSILON):
@@ -47,7 +47,7 @@ def right(steps: Steps, rule: Rule, settings: Settings, free: set[str]) -> StepF
 
 
 def _rated(
-    steps: Steps, rule: Rule, settings: Settings, slips: tuple[str, ...], free: set[str]
+    steps: LearnerSteps, rule: Rule, settings: Settings, slips: tuple[str, ...], free: set[str]
 ) -> Iterator[Settings]:
     """These settings, and where the learner's code does not say the rate those with the one that the steps show."""
     yield settings
@@ -71,11 +71,11 @@ def _conventions(rule: Rule) -> tuple[tuple[str, ...], ...]:
     return ((), *((code,) for code in rule.conventions))
 
 
-def _fading(steps: Steps, rule: Rule, settings: Settings) -> StepFinding | None:
+def _fading(steps: LearnerSteps, rule: Rule, settings: Settings) -> StepFinding | None:
     """The rule itself with a learning rate that falls from step to step."""
     for conventions in _conventions(rule):
         wanted = steps.of(rule, settings, conventions)
-        factors = [Steps.ratio(mine, right) for mine, right in zip(steps.given, wanted, strict=True)]
+        factors = [LearnerSteps.ratio(mine, right) for mine, right in zip(steps.given, wanted, strict=True)]
         falls = all(0 < after <= before * (1 + FINE) for before, after in pairwise(factors))
         begins_whole = abs(factors[0] - 1) < FINE
         if begins_whole and falls and steps.equal(wanted * np.array(factors)[:, None]):
@@ -83,12 +83,12 @@ def _fading(steps: Steps, rule: Rule, settings: Settings) -> StepFinding | None:
     return None
 
 
-def nearly(steps: Steps, rule: Rule, settings: Settings) -> StepFinding | None:
+def nearly(steps: LearnerSteps, rule: Rule, settings: Settings) -> StepFinding | None:
     """The rule itself with a learning rate that falls, or to single precision."""
     return _fading(steps, rule, settings) or _rounded(steps, rule, settings)
 
 
-def _rounded(steps: Steps, rule: Rule, settings: Settings) -> StepFinding | None:
+def _rounded(steps: LearnerSteps, rule: Rule, settings: Settings) -> StepFinding | None:
     """The rule itself, to single precision."""
     for conventions in _conventions(rule):
         if steps.equal(steps.of(rule, settings, conventions), COARSE):
@@ -107,7 +107,7 @@ def _values(settings: Settings, free: set[str], most: float) -> Iterator[Setting
 
 
 def explanations(
-    steps: Steps, rule: Rule, settings: Settings, free: set[str], n: int, tolerance: float
+    steps: LearnerSteps, rule: Rule, settings: Settings, free: set[str], n: int, tolerance: float
 ) -> Iterator[StepFinding]:
     """The rule with n slips that gives these steps, the likeliest first."""
     findings = _of_slips(steps, rule, settings, free, n, tolerance)
@@ -122,7 +122,7 @@ def explanations(
 
 
 def _of_slips(
-    steps: Steps, rule: Rule, settings: Settings, free: set[str], n: int, tolerance: float
+    steps: LearnerSteps, rule: Rule, settings: Settings, free: set[str], n: int, tolerance: float
 ) -> list[StepFinding]:
     """Slips with the likeliest settings with which any give the steps."""
     fine = n == 1 and tolerance == FINE
@@ -140,7 +140,7 @@ def _of_slips(
 
 
 def _with_effect(
-    steps: Steps, rule: Rule, settings: Settings, conventions: tuple[str, ...]
+    steps: LearnerSteps, rule: Rule, settings: Settings, conventions: tuple[str, ...]
 ) -> tuple[str, ...]:
     """The slips that change anything with these settings."""
     right = steps.of(rule, settings, conventions)
@@ -152,7 +152,7 @@ def _with_effect(
 
 
 def _factors(
-    steps: Steps, rule: Rule, settings: Settings, slips: tuple[str, ...], tolerance: float
+    steps: LearnerSteps, rule: Rule, settings: Settings, slips: tuple[str, ...], tolerance: float
 ) -> Iterator[StepFinding]:
     """A constant factor on all steps."""
     for conventions in _conventions(rule):
@@ -166,14 +166,18 @@ def _factors(
             yield StepFinding((*slips, "constant_factor"), conventions, settings, factor)
 
 
-def _other_rules(steps: Steps, rule: Rule, settings: Settings, tolerance: float) -> Iterator[StepFinding]:
+def _other_rules(
+    steps: LearnerSteps, rule: Rule, settings: Settings, tolerance: float
+) -> Iterator[StepFinding]:
     for name, other in RULES.items():
         own = other.defaults | {key: value for key, value in settings.items() if key in other.defaults}
         if other.step is not rule.step and steps.equal(steps.of(other, own, ()), tolerance):
             yield StepFinding(("other_rule",), (), settings, other=name)
 
 
-def _of_settings(steps: Steps, rule: Rule, settings: Settings, tolerance: float) -> Iterator[StepFinding]:
+def _of_settings(
+    steps: LearnerSteps, rule: Rule, settings: Settings, tolerance: float
+) -> Iterator[StepFinding]:
     """The rule with one other number, or Adam's with both of its means' shares."""
     shares = [name for name in ("momentum", "alpha", "rho", "beta1", "beta2") if name in settings]
     tries = [(name,) for name in shares] + [("weight_decay",)] + ([tuple(shares)] if len(shares) > 1 else [])

@@ -14,7 +14,7 @@ FINE, COARSE, MIXED = 1e-9, 1e-4, 3e-6
 STARTS, MOST_NEWTON, NEAR = (0.1, 0.7, 1.6, 2.3, 4.6, 6.9, 9.2), 15, 1e-6
 
 
-class Steps:
+class LearnerSteps:
     """A learner's steps along known gradients, each from where the one before it ended."""
 
     def __init__(self, start: Array, path: list[Array], gradients: list[Array]) -> None:
@@ -62,7 +62,7 @@ def _reach(largest: Array, dtype: type) -> Array:
 
 
 def fitted(
-    steps: Steps,
+    steps: LearnerSteps,
     rule: Rule,
     settings: Settings,
     names: tuple[str, ...],

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.insight.diagnosis.curve import Curve
+from glassnet.insight.diagnosis.curve import LossCurve
 from glassnet.insight.diagnosis.measure import Pass
 from glassnet.insight.diagnosis.observed import Observed
 from glassnet.insight.diagnosis.references import References
@@ -109,11 +109,11 @@ class Case:
         return References(self.network, x, numbers, self.sample, self.budget)
 
     @cached_property
-    def curve(self) -> Curve | None:
+    def curve(self) -> LossCurve | None:
         """The loss over the epochs."""
         if self.history is None or self.history.n_epochs == 0:
             return None
-        return Curve(np.array(self.history["loss"]))
+        return LossCurve(np.array(self.history["loss"]))
 
     @property
     def put_back(self) -> int:

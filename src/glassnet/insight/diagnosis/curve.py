@@ -11,7 +11,7 @@ from glassnet.support.cached import cached_property
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class LossCurve:
     """A loss by epoch."""
 
     values: Array  # (n_epochs,)

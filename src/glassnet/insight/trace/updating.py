@@ -8,7 +8,7 @@ from typing import Any
 
 from glassnet.insight.trace.arithmetic import factor, number
 from glassnet.optimizers import Optimizer
-from glassnet.optimizers.facts import Written
+from glassnet.optimizers.facts import WrittenRule
 from glassnet.support.arrays import Array
 from glassnet.support.expressions import computed
 
@@ -78,11 +78,11 @@ class Update:
         return 0.0 if facts is not None and facts.decays_apart else float(decay)
 
     @property
-    def written(self) -> Written:
+    def written(self) -> WrittenRule:
         """How the rule is written; a user's own as a change of w."""
         facts = self.optimizer.facts
         if facts is None:
-            return Written("w ← w + Δw", r"w \leftarrow w + \Delta w", "", ("w: {w} → {w1}",))
+            return WrittenRule("w ← w + Δw", r"w \leftarrow w + \Delta w", "", ("w: {w} → {w1}",))
         return facts.updates[self.rule]
 
     @property

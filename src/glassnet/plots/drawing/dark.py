@@ -117,11 +117,6 @@ def _turned(shades: Array, dark: dict[str, str]) -> Array:
     return np.clip(np.where(linear <= 0.0031308, 12.92 * linear, bent), 0, 1)
 
 
-def lightness(shades: Array) -> Array:
-    """How light colours (n, 3) look, 0 to 255 each: 0 is black and 1 is white."""
-    return _lab(np.asarray(shades, np.float64) / 255)[:, 0]
-
-
 def _lab(shades: Array) -> Array:
     linear = np.where(shades <= 0.04045, shades / 12.92, ((shades + 0.055) / 1.055) ** 2.4)
     lab: Array = np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T

@@ -21,7 +21,7 @@ _MOST_LEVELS = 50
 _LEAST_SHARE = 1e-4  # what an empty range counts as
 # From here on the credit industry, where the index comes from, speaks of a shift; from 0.25 on of a large one.
 # Siddiqi, Credit Risk Scorecards, 2006.
-SHIFT, LARGE_SHIFT = 0.1, 0.25
+SHIFT = 0.1
 _SURE = 3.09  # deviations of a normal distribution that chance exceeds once in a thousand
 _DAY = 86_400e6  # microseconds
 
