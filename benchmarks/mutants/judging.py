@@ -145,7 +145,7 @@ class Job:
 
 def judge(mutants: list[Mutant], jobs: int) -> list[bool]:
     """Which of them are killed, several at a time."""
-    recordings = {room: recorded(room) for room in sorted({mutant.room for mutant in mutants})}
+    recordings = {room: recorded(room, jobs) for room in sorted({mutant.room for mutant in mutants})}
     PROCESSES.set_forkserver_preload(sorted({name for one in recordings.values() for name in one.imported}))
     for library in ("OPENBLAS", "MKL", "OMP"):  # read when NumPy is loaded
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")

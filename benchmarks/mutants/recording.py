@@ -3,16 +3,21 @@
 Coverage starts with every Python that a test starts, and the lines of a child count for the test that started it, which
 pytest names in the environment. What a child ran that was killed from outside is not known, nor what a test took from a
 cache that another had filled. So a mutant may be called a survivor that a test would notice, but never the reverse.
+
+The files are run a few at a time, several such parts beside each other; what is done is kept, also where it is ended.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -21,13 +26,12 @@ import coverage
 
 from benchmarks.mutants.rooms import PACKAGE, ROOMS, ROOT
 from benchmarks.mutants.statements import Statements
-from benchmarks.mutants.watching import FIXTURE
+from benchmarks.mutants.watching import FIXTURE, MOST_SECONDS
 
 KEPT = ROOT / ".mutants"
 AT_IMPORT = ""
 TESTS_FAILED = 1  # an exit code of pytest
-# What the tests of one mutant may take together. One that only slower tests would notice is called a survivor.
-MOST_SECONDS = 60
+FILES_AT_ONCE = 6
 OPTIONS = ("-q", "-p", "no:cacheprovider")
 
 SETTINGS = """[run]
@@ -157,8 +161,18 @@ class _Run:
         return [context if context in self.seconds else context.rsplit(" (", 1)[0]]
 
 
-def recorded(room: str) -> Recording:
-    """The recording of a room, as it is kept, with what is new or has changed since, or made now."""
+def recorded(room: str, jobs: int = 1) -> Recording:
+    """The recording of a room, as it is kept, with what is new or has changed since, or made now.
+
+    Another process that wants the same waits for it.
+    """
+    KEPT.mkdir(exist_ok=True)
+    with (KEPT / f"{room}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _recorded(room, jobs)
+
+
+def _recorded(room: str, jobs: int) -> Recording:
     folder, digest = KEPT / room, _digest(room)
     if not (folder / "digest").exists() or (folder / "digest").read_text() != digest:
         shutil.rmtree(folder, ignore_errors=True)
@@ -171,9 +185,12 @@ def recorded(room: str) -> Recording:
         for path in sorted((ROOT / name).rglob("test_*.py") if (ROOT / name).is_dir() else [ROOT / name])
     }
     runs = _runs(folder)
-    new = {file: one for file, one in files.items() if not any(run.has_one_of({file: one}) for run in runs)}
-    if new:
-        _record(room, new, folder, f"run_{len(runs):03d}")
+    new = [file for file, one in files.items() if not any(run.has_one_of({file: one}) for run in runs)]
+    parts = [new[place : place + FILES_AT_ONCE] for place in range(0, len(new), FILES_AT_ONCE)]
+    if parts:
+        print(f"recording which tests of {room} run which lines, in {len(new)} files", flush=True)
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(lambda part: _record(room, {file: files[file] for file in part}, folder), parts))
     return Recording(folder, files)
 
 
@@ -190,13 +207,12 @@ def _digest(room: str) -> str:
     return content.hexdigest()
 
 
-def _record(room: str, files: dict[str, str], folder: Path, run: str) -> None:
+def _record(room: str, files: dict[str, str], folder: Path) -> None:
     """Run some tests of a room once, on the copy of the package in a folder."""
-    kept, settings = folder / run, folder / "coverage.ini"
-    kept.mkdir(exist_ok=True)
+    kept = Path(tempfile.mkdtemp(prefix="run_", dir=folder))
     sources = folder / "sources" / "glassnet" / ROOMS[room][0]
+    settings = kept / "coverage.ini"
     settings.write_text(SETTINGS.format(folder=kept, sources=sources))
-    print(f"recording which tests of {room} run which lines, in {len(files)} files", flush=True)
     watched = {
         "COVERAGE_PROCESS_START": str(settings),
         "GLASSNET_TESTS_WATCHED": str(kept / "watched.json"),

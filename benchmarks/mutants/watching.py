@@ -1,12 +1,14 @@
 """A plugin of pytest for the recording: it tells coverage which test is running, and writes how long each took.
 
 A fixture that several tests share runs once. So its lines count for every test that asks for it, and so does its time.
+A test that takes longer than all tests of a mutant may take is ended: it would never be run.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +19,8 @@ import coverage
 import pytest
 
 FIXTURE = "fixture "
+# What the tests of one mutant may take together. One that only slower tests would notice is called a survivor.
+MOST_SECONDS = 60
 # What a process that runs tests must import itself.
 OWN = ("__main__", "glassnet", "tests", "benchmarks", "coverage")
 own_seconds: Counter[str] = Counter()
@@ -30,6 +34,10 @@ def _on_a_core() -> float:
     return sum(os.times()[:4])
 
 
+def _end(*_: Any) -> None:
+    pytest.fail(f"longer than {MOST_SECONDS} s", pytrace=False)
+
+
 def _measured(context: str) -> None:
     measuring = coverage.Coverage.current()
     assert measuring is not None, "coverage has to start with Python, by the file .pth that it installs"
@@ -40,7 +48,12 @@ def _measured(context: str) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     _measured(item.nodeid)
     began, shared_before = _on_a_core(), shared_seconds.total()
-    result = yield
+    signal.signal(signal.SIGPROF, _end)
+    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+    try:
+        result = yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
     own_seconds[item.nodeid] = _on_a_core() - began - (shared_seconds.total() - shared_before)  # type: ignore[assignment]
     for name in item.fixturenames:  # type: ignore[attr-defined]
         shared_by.setdefault(name, []).append(item.nodeid)
