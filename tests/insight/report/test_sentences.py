@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -10,10 +11,12 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.insight.diagnosis import DiagnosisReport
+from glassnet.insight.report import pictures
 from glassnet.insight.report.sections import quality
 from glassnet.insight.report.sections.suggestions import suggestions
-from glassnet.insight.report.subject import NamedSamples, Names
-from glassnet.insight.report.tables.subject import Judged, Worst
+from glassnet.insight.report.subject import NamedSamples
+from glassnet.insight.report.tables.subject import Judged, TableSubject, Worst
 from tests.insight.report.pages import Page
 from tests.insight.report.test_suggestions import FALLING, FLAT, HIDDEN, finding, subject
 
@@ -66,11 +69,23 @@ def test_a_margin_counts_on_one_side_of_each_bound(margin: float, place: int) ->
 
 def test_what_holds_arrays_is_compared_as_itself_and_not_by_its_numbers() -> None:
     """``==`` between arrays has no single answer; two subjects with equal numbers are two."""
-    numbers = np.arange(3.0)
-    parts = [
-        NamedSamples("test", numbers, numbers), Judged("test", np.arange(3), numbers, numbers),
-        Worst(1, "a", "b", "c", {}), subject(HIDDEN, loss=FLAT),
+    numbers, about = np.arange(3.0), subject(HIDDEN, loss=FLAT)
+    judged = Judged("test", np.arange(3), numbers, numbers)
+    parts: list[Any] = [
+        NamedSamples("test", numbers, numbers), judged,
+        Worst(1, "a", "b", "c", {}), about, about.names, about.trained,
+        TableSubject("", "", (), [], [], [], [], {}, {}, None, DiagnosisReport(), "", judged, None, [], 0, [], [], []),
     ]  # fmt: skip
     for one in parts:
         assert one == one and one != replace(one) and hash(one) == hash(one)
-    assert isinstance(parts[3].names, Names)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "grey"), [(-1.0, 3.0, [255, 191, 128, 0]), (2.0, 2.0, [255, 255, 255, 0])]
+)
+def test_pixels_go_from_white_at_the_lowest_number_to_black_at_the_highest(
+    low: float, high: float, grey: list[int]
+) -> None:
+    images = pytest.importorskip("PIL.Image")
+    with images.open(io.BytesIO(pictures.png(np.array([[-1.0, 0.0, 1.0, 3.0]]), low, high))) as image:
+        assert np.asarray(image).tolist() == [grey]
