@@ -12,7 +12,7 @@ from glassnet.errors import NotBuiltError, ShapeError
 from glassnet.initializers import Initializer
 from glassnet.kernels.arrays import Own
 from glassnet.layers.facts import LayerFacts, LayerWords
-from glassnet.layers.steps import Steps, V
+from glassnet.layers.steps import Steps, TrainingSteps, V
 from glassnet.support import checks
 from glassnet.support.arrays import Array
 from glassnet.support.registry import Registry, compact_repr
@@ -111,6 +111,10 @@ class Layer:
         if not isinstance(self.facts, LayerFacts):
             raise NotImplementedError(f"{type(self).__name__} does not describe what it computes")
         return steps.formula("a", self.facts.value, x=x, w=steps.row("weights"))
+
+    def describe_training(self, steps: TrainingSteps[V], x: V, n_inputs: int) -> V:
+        """What training makes of x, in steps: as :meth:`describe`, where a layer does not say otherwise."""
+        return self.describe(steps, x, n_inputs)
 
     def penalty(self) -> float:
         """What this layer adds to the loss, with its parameters as they are."""

@@ -58,3 +58,11 @@ class Steps(Protocol[V]):
     def joined(self, values: Sequence[V]) -> V:
         """Values side by side, in this order."""
         ...
+
+
+class TrainingSteps(Steps[V], Protocol[V]):
+    """Steps of training, where samples of a batch may meet."""
+
+    def mean_of_batch(self, x: V) -> V:
+        """The mean of each column over the samples, in one row."""
+        ...

@@ -238,7 +238,7 @@ def test_the_page_draws_explains_and_trains_a_network_of_own_parts_as_python_doe
         tab.evaluate("glassnet.store.set({ selection: { kind: 'loss' } })")
         tab.locator("[data-text*='|p − y|²']").first.wait_for()
         tab.evaluate("glassnet.store.set({ tab: 'code' })")
-        tab.locator("text=a program would need cubed, own_error, which is your own").wait_for()
+        tab.locator("text=the program would need softsign, a class of your own").wait_for()
         ends = time.monotonic() + 15
         while opened.network.state.epoch < 21:  # type: ignore[union-attr]
             assert time.monotonic() < ends

@@ -128,43 +128,6 @@ def test_the_program_of_glassnet_trains_as_the_page_does(
     assert printed == [[names["history"]["loss"][-1]]]
 
 
-@pytest.mark.parametrize("writer", ["numpyCode", "torchCode"])
-@pytest.mark.parametrize("name", ["usual", "adamw, penalties", "spiral, momentum", "full batch"])
-def test_programs_in_numpy_and_pytorch_print_the_losses_of_the_page(
-    writer: str, name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    if writer == "torchCode":
-        import torch
-
-        usual = torch.get_default_dtype()
-    found = call(
-        PROGRAM.replace("WRITER", f"'{writer}'"),
-        {"samples": 60} | CHOICES[name] | {"hidden": "4.tanh,3.relu"},
-    )
-    try:
-        _, printed = run(found["text"], capsys)
-    finally:
-        if writer == "torchCode":
-            torch.set_default_dtype(usual)
-    assert [epoch for epoch, _ in printed] == list(range(1, 8))
-    np.testing.assert_allclose([loss for _, loss in printed], found["losses"], rtol=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("choices", "message"),
-    [
-        ({"hidden": "4.tanh.d0.2"}, "the program in NumPy does not write dropout; the one of glassnet does"),
-        ({"hidden": "4.tanh.bn", "schedule": "one_cycle"},
-         "the program in NumPy does not write normalisation, the schedule one cycle; the one of glassnet does"),
-        ({"loss_with": "label_smoothing:0.1", "hidden": "4.tanh"}, "the program in NumPy does not write fields of the loss; the one of glassnet does"),
-        ({"optimizer": "lion", "hidden": "4.tanh"},
-         "the program in NumPy does not write lion; it writes sgd, adagrad, rmsprop, adam, adamw"),
-    ],
-)  # fmt: skip
-def test_a_program_that_would_do_something_else_is_not_written(choices: dict[str, Any], message: str) -> None:
-    assert call(PROGRAM.replace("WRITER", "'numpyCode'"), choices)["text"] == message
-
-
 def test_a_hostile_name_of_a_file_or_a_column_stays_a_text_in_programs() -> None:
     body = """
     const table = page.tableOf(data.text, data.name);

@@ -95,8 +95,8 @@ def _facts(layer: Layer) -> dict[str, str]:
 
 def _described(layer: Layer, shape: Shape, dtype: np.dtype[Any]) -> dict[str, Any]:
     refuse_misdescribed(layer, shape)
-    recorded = _Recorded(dtype)
-    result = layer.describe(recorded, _Value(0), int(np.prod(shape)))
+    recorded = Recorded(dtype)
+    result = layer.describe(recorded, recorded.input, int(np.prod(shape)))
     return {
         "in_place": layer.in_place, "shape": list(layer.output_shape(shape)), "steps": recorded.steps,
         "result": result.place,
@@ -118,8 +118,10 @@ class _Value:
     place: int
 
 
-class _Recorded:
-    """Steps as they are asked for."""
+class Recorded:
+    """Steps as they are asked for; ``input`` is what the layer reads."""
+
+    input = _Value(0)
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
         self.dtype = dtype
@@ -143,6 +145,9 @@ class _Recorded:
 
     def mean(self, x: _Value) -> _Value:
         return self._add("mean", "mean", x.place)
+
+    def mean_of_batch(self, x: _Value) -> _Value:
+        return self._add("mean", "mean_of_batch", x.place)
 
     def product(self, x: _Value, name: str, parts: int = 1) -> _Value:
         return self._add("p", "product", x.place, name, parts)

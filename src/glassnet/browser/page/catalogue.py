@@ -8,6 +8,7 @@ from typing import Any
 from glassnet import activations, losses, optimizers
 from glassnet.browser.formulas import Part
 from glassnet.browser.own.losses import OwnLoss
+from glassnet.browser.page.programs import programs
 from glassnet.browser.written import Formula, formula_of, replaced
 from glassnet.insight.diagnosis.rules.table import RULES
 from glassnet.insight.diagnosis.rules.words import WORDS
@@ -38,6 +39,7 @@ def catalogue(own: Sequence[Part] = ()) -> dict[str, Any]:
         "optimizers": {
             name: _optimizer(name) for name in optimizers.names() if optimizers.get(name).takes_steps
         },
+        "programs": programs(tuple(own)),
         "diagnosis": {
             "words": WORDS | {f"initializer.{name}": _initializer(name) for name in activations.names()},
             "rules": [

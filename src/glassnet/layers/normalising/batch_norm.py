@@ -13,7 +13,7 @@ from glassnet.formulas.rows import normalise, normalise_backward
 from glassnet.kernels.arrays import Own
 from glassnet.layers.base import Parameter, Shape, check_factors, registry
 from glassnet.layers.normalising.affine import Normalisation, affine_backward
-from glassnet.layers.steps import Steps, V
+from glassnet.layers.steps import Steps, TrainingSteps, V
 from glassnet.support import checks
 from glassnet.support.arrays import Array
 
@@ -97,3 +97,11 @@ class BatchNorm(Normalisation):
             w=steps.row("weights"),
             b=steps.row("bias"),
         )
+
+    def describe_training(self, steps: TrainingSteps[V], x: V, n_inputs: int) -> V:
+        """By the statistics of the batch."""
+        centred = steps.formula("centred", "x - mean", x=x, mean=steps.mean_of_batch(x))
+        variance = steps.mean_of_batch(steps.formula("squares", "x**2", x=centred))
+        text = "x / sqrt(variance + epsilon) * w + b"
+        w, b = steps.row("weights"), steps.row("bias")
+        return steps.formula("a", text, x=centred, variance=variance, epsilon=self.epsilon, w=w, b=b)

@@ -1,59 +1,79 @@
 /** The network and its training as a program of glassnet. */
-import { layersOf, OWN_LAYERS } from "../state/choices.js";
 import { optimizerOf } from "../state/spec.js";
 import { catalogue } from "../state/catalogue.js";
+import { create, parts } from "../training/engine.js";
 import { className, dataLines, literal, quoted } from "./python.js";
+import { epochsOf, pieceLines } from "./training.js";
 
-const NORMS = { bn: "BatchNorm", ln: "LayerNorm", rms: "RMSNorm" };
+const OF_ROOMS = { activation: "activations", initializer: "initializers", loss: "losses", schedule: "schedules" };
+// Fields that stand first, without their name.
+const LEADING = { dense: ["units", "activation"], activation: ["activation"], dropout: ["rate"], residual: ["layers"] };
+const isSame = (one, other) => JSON.stringify(plain(one)) === JSON.stringify(plain(other));
 
-function dense(units, activation, choices, bias) {
-  const options = [
-    ...(activation === "linear" ? [] : [quoted(activation)]), ...(choices.initializer === "glorot_uniform" ? [] : [`initializer=${quoted(choices.initializer)}`]),
-    ...(choices.l1 ? [`l1=${choices.l1}`] : []), ...(choices.l2 ? [`l2=${choices.l2}`] : []), ...(bias ? [] : ["use_bias=False"]),
-  ];
-  return `gn.Dense(${[units, ...options].join(", ")})`;
+/** A part without what the engine fills in. */
+function plain(value) {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  const { kind, name, ...fields } = value, own = Object.entries(fields).filter(([field, one]) => !isSame(one, parts[kind]?.[name]?.fields[field]));
+  return own.length === 0 ? name : { name, ...Object.fromEntries(own.map(([field, one]) => [field, plain(one)])) };
 }
 
-function layerLines(choices, head, columns) {
-  const lines = layersOf(choices.hidden).flatMap((layer, place) => {
-    const { units, activation, norm, dropout, bias } = layer;
-    const block = norm === "" ? [dense(units, activation, choices, bias)]
-      : [dense(units, "linear", choices, bias), `gn.${NORMS[norm]}()`, `gn.Activation(${quoted(activation)})`];
-    const whole = columns[place].words.includes("residual") ? [`gn.Residual([${block.join(", ")}])`] : block;
-    return [...whole, ...(dropout > 0 ? [`gn.Dropout(${dropout})`] : [])];
-  });
-  return [...lines, dense(head.outputs, head.activation, choices, true)];
+/** A part of a network as an expression: its name where that says all, else a call of its class. */
+function partCode(part) {
+  if (typeof part !== "object" || part === null) return literal(part);
+  if (Array.isArray(part)) return `[${part.map(partCode).join(", ")}]`;
+  const { kind, name, ...fields } = part, { programs } = catalogue, known = parts[kind][name];
+  const own = programs[OF_ROOMS[kind]]?.[name];
+  if (own?.is_own) return name;
+  const type = programs.classes[kind][name];
+  if (type === undefined || own?.is_class) throw new Error(`the program would need ${name}, a class of your own; download the model, and gn.load gives it where the program has registered that`);
+  const given = Object.entries(fields).filter(([field, value]) => known.required.includes(field) || !isSame(value, known.fields[field]));
+  if (given.length === 0 && kind !== "layer" && known.required.length === 0) return quoted(name);
+  const leading = LEADING[name] ?? [], last = Math.max(-1, ...given.map(([field]) => leading.indexOf(field)));
+  const first = leading.slice(0, last + 1).map((field) => partCode(fields[field]));
+  const named = given.filter(([field]) => !leading.includes(field)).map(([field, value]) => `${field}=${partCode(value)}`);
+  return `gn.${kind in OF_ROOMS ? `${OF_ROOMS[kind]}.` : ""}${type}(${[...first, ...named].join(", ")})`;
+}
+
+/** Lines of the user's own functions that a network is made of. */
+function ownLines(network) {
+  const { programs } = catalogue, lines = [];
+  const add = (room, name) => {
+    const own = programs[room][name];
+    if (programs.refused?.[name]) throw new Error(`no program writes ${name}: ${programs.refused[name]}`);
+    if (!own?.is_own || lines.some((line) => line.startsWith(`${name} = `))) return;
+    if (!/^[A-Za-z_]\w*$/.test(name)) throw new Error(`the program would need ${name}, which is your own and has no name that Python could give it`);
+    lines.push(...pieceLines([own.value, own.slope], programs), `${name} = gn.${room}.Function(${own.value}, ${own.slope}, ${quoted(name)})`, "");
+  };
+  for (const { activation } of network.plan.rows) add("activations", activation.name);
+  add("losses", network.loss_part.name);
+  return lines;
 }
 
 /** The optimizer as an expression. */
-export function optimizerCode(choices) {
-  const { name, learning_rate: rate, ...fields } = optimizerOf(choices);
-  const given = typeof rate === "number" ? String(rate) : scheduleCode(rate);
-  return `gn.${catalogue.optimizers[name].class}(${[given, ...Object.entries(fields).map(([field, value]) => `${field}=${literal(value)}`)].join(", ")})`;
+export function optimizerCode(choices, given = optimizerOf(choices)) {
+  const { name, kind, learning_rate: rate, ...fields } = given, defaults = parts.optimizer[name].fields;
+  const written = (value) => (typeof value === "object" && value !== null ? scheduleCode(value) : literal(value));
+  const own = Object.entries(fields).filter(([field, value]) => kind === undefined || !isSame(value, defaults[field]));
+  return `gn.${catalogue.optimizers[name].class}(${[written(rate), ...own.map(([field, value]) => `${field}=${written(value)}`)].join(", ")})`;
 }
 
-function scheduleCode({ name, ...fields }) {
-  return `gn.schedules.${className(name)}(${Object.entries(fields).map(([field, value]) => `${field}=${literal(value)}`).join(", ")})`;
-}
-
-/** The loss by its name, or as an expression with its fields. */
-function lossCode({ loss, lossPart }) {
-  if (typeof lossPart === "string") return quoted(loss);
-  const { name, ...fields } = lossPart;
-  return `gn.losses.${catalogue.losses[name].class}(${Object.entries(fields).map(([field, value]) => `${field}=${literal(value)}`).join(", ")})`;
+function scheduleCode({ name, kind, ...fields }) {
+  const written = (value) => (Array.isArray(value) ? `[${value.map(written).join(", ")}]` : typeof value === "object" ? scheduleCode(value) : literal(value));
+  return `gn.schedules.${className(name)}(${Object.entries(fields).map(([field, value]) => `${field}=${written(value)}`).join(", ")})`;
 }
 
 /** The program. Its history and parameters are those of the page after as many epochs. */
 export function glassnetCode(state) {
-  const { choices, head, samples, network } = state, epochs = Math.max(1, state.frame?.epoch || 100);
-  if (choices.hidden === OWN_LAYERS) throw new Error("the layers are those of a file; download the model, and gn.load(\"model.safetensors\") gives it in Python");
-  const layers = layerLines(choices, head, network.columns);
+  const { choices, head, samples, source, network: { spec } } = state, network = create(spec);
+  if (spec.seed === null) throw new Error("nobody knows the seed of these first weights, so no program draws them");
+  const layers = network.layers.filter((layer) => layer.name !== "flatten").map(partCode), members = source.members ?? 1;
   return [
-    "import numpy as np", "import glassnet as gn", "", ...dataLines(state), "",
+    "import numpy as np", "import glassnet as gn", "", ...ownLines(network), ...dataLines(state), ...(members > 1 && head.form === "triplets" ? ["y = None  # triplets say all themselves"] : []), "",
     "net = gn.Network(", "    [", ...layers.map((line) => `        ${line},`), "    ],",
-    `    seed=${choices.seed}, input_shape=${samples.width}, dtype=${quoted(choices.dtype)},`, ")",
-    "history = net.fit(", `    X, y, loss=${lossCode(head)}, optimizer=${optimizerCode(choices)},`,
-    `    epochs=${epochs}, batch_size=${choices.batch === 0 ? "None" : choices.batch},${samples.parts.validation === null ? "" : " validation_data=(X_validation, y_validation),"} engine="numpy", progress=False,`, ")",
+    `    seed=${spec.seed}, input_shape=${samples.width}, dtype=${quoted(network.dtype)},`, ")",
+    "history = net.fit(", `    X, y, loss=${partCode(network.loss_part)}, optimizer=${optimizerCode(choices, network.optimizer_part)},`,
+    `    epochs=${epochsOf(state)}, batch_size=${choices.batch === 0 ? "None" : choices.batch},${samples.parts.validation === null || members > 1 ? "" : " validation_data=(X_validation, y_validation),"} engine="numpy", progress=False,`, ")",
     'print(history["loss"][-1])', "",
   ].join("\n");
 }

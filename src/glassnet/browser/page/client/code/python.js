@@ -62,24 +62,27 @@ function samplesOf({ choices, source, table }) {
 }
 
 const FEATURE = {
-  x1: "X[:, 0]", x2: "X[:, 1]", "x1²": "X[:, 0] ** 2", "x2²": "X[:, 1] ** 2", x1x2: "X[:, 0] * X[:, 1]", "sin x1": "np.sin(X[:, 0])", "sin x2": "np.sin(X[:, 1])",
+  x1: "X[..., 0]", x2: "X[..., 1]", "x1²": "X[..., 0] ** 2", "x2²": "X[..., 1] ** 2", x1x2: "X[..., 0] * X[..., 1]", "sin x1": "np.sin(X[..., 0])", "sin x2": "np.sin(X[..., 1])",
 };
 
 /** Lines from the samples to the parts: features, the split, scaling, targets in the form that the loss takes. */
 export function dataLines(state) {
   const { choices, source, head, samples } = state, { test, validation } = samples.parts;
   const lines = [...samplesOf(state)];
-  const wanted = choices.features.split(",");
-  if (source.width === 2 && choices.features !== "x1,x2") lines.push(`X = np.column_stack([${wanted.map((name) => FEATURE[name]).join(", ")}])`);
+  const { members = 1 } = source, wanted = choices.features.split(",");
+  if (members > 1) lines.push(`X, y = X.reshape(-1, ${members}, ${source.width}), y[::${members}]`);
+  if (source.width === 2 && choices.features !== "x1,x2") lines.push(`X = np.stack([${wanted.map((name) => FEATURE[name]).join(", ")}], axis=-1)`);
   if (test !== null) lines.push(`X, X_test, y, y_test = gn.train_test_split(X, y, test_size=${choices.test}, seed=${choices.dataSeed})`);
   if (validation !== null) lines.push(`X, X_validation, y, y_validation = gn.train_test_split(X, y, test_size=${choices.validation}, seed=${choices.dataSeed})`);
   const held = [...(validation === null ? [] : ["validation"]), ...(test === null ? [] : ["test"])];
   if (choices.standardize) {
-    lines.push("standardizer = gn.Standardizer().fit(X)", "X = standardizer.transform(X)", ...held.map((part) => `X_${part} = standardizer.transform(X_${part})`));
+    const [fit, moved] = members > 1 ? [`X.reshape(-1, X.shape[-1])`, (x) => `standardizer.transform(${x}.reshape(-1, ${x}.shape[-1])).reshape(${x}.shape)`] : ["X", (x) => `standardizer.transform(${x})`];
+    lines.push(`standardizer = gn.Standardizer().fit(${fit})`, `X = ${moved("X")}`, ...held.map((part) => `X_${part} = ${moved(`X_${part}`)}`));
   }
   const form = {
     column: (y) => `${y}.reshape(-1, 1).astype(float)`, signs: (y) => `2.0 * ${y}.reshape(-1, 1) - 1`,
-    rows: (y) => `np.eye(${source.classNames.length})[${y}]`, classes: null, values: null,
+    rows: (y) => `np.eye(${source.classNames.length})[${y}]`, classes: null, values: null, labels: null, pairs: null,
+    signed_pairs: (y) => `2.0 * ${y} - 1`, triplets: null,
   }[head.form];
   if (form !== null) for (const y of ["y", ...held.map((part) => `y_${part}`)]) lines.push(`${y} = ${form(y)}`);
   return lines;

@@ -3,20 +3,16 @@ import { download, h, refill } from "../drawing/dom.js";
 import { glassnetCode, notebook } from "../code/glassnet.js";
 import { numpyCode } from "../code/numpy.js";
 import { torchCode } from "../code/torch.js";
-import { catalogue } from "../state/catalogue.js";
 
 const PROGRAMS = {
   glassnet: { title: "glassnet", file: "network.py", write: glassnetCode }, numpy: { title: "NumPy", file: "network_numpy.py", write: numpyCode },
   torch: { title: "PyTorch", file: "network_torch.py", write: torchCode }, notebook: { title: "notebook", file: "network.ipynb", write: notebook },
 };
 
-/** A program of the page as text; throws an Error in words where it cannot say what the page does. */
-export function programOf(name, state) {
-  const { network: { columns }, head } = state, used = [...columns.map(({ activation }) => catalogue.activations[activation]), catalogue.losses[head.loss]];
-  const own = used.filter((part) => part?.is_own).map((part) => part.name);
-  if (state.source?.members > 1) throw new Error("the programs do not write pairs and triplets; download the model, and gn.load gives it in Python");
-  if (own.length > 0) throw new Error(`a program would need ${[...new Set(own)].join(", ")}, which is your own; download the model, and gn.load gives it where the program has registered that`);
-  return PROGRAMS[name].write(state);
+/** What the reader should know of a program beside what stands in it. */
+function noteOf(model) {
+  if (model.changed) return "Weights were edited, or the optimizer was changed on the way; the program trains from the first weights without that.";
+  return model.get("file") === null ? "" : "The network was handed over as it is; the program trains one like it from the first weights that its seed draws.";
 }
 
 export function code(model) {
@@ -36,9 +32,9 @@ export function code(model) {
   function show() {
     const state = model.store.state;
     if (state.tab !== "code" || state.network === null) return;
-    refill(note, model.changed ? "Weights were edited, or the optimizer was changed on the way; the program trains from the first weights without that." : "");
+    refill(note, noteOf(model));
     try {
-      shown = programOf(name, state);
+      shown = PROGRAMS[name].write(state); // throws an Error in words where it cannot say what the page does
       copy.disabled = keep.disabled = false;
     } catch (error) {
       shown = "";

@@ -25,6 +25,7 @@ function described(told) {
       value: treeOf(facts.value), slope: treeOf(facts.slope), letters: lettersOf(facts), activation: part.activation ?? "",
     })),
     optimizers: family({ name: "optimizer", told: told.optimizers }, () => ({})), diagnosis: told.diagnosis ?? { rules: [], words: {} },
+    programs: told.programs ?? {},
   };
 }
 
