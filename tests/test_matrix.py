@@ -35,6 +35,7 @@ from glassnet.tables.export import python
 from glassnet.tables.export.networks import write_network
 from glassnet.tables.program import Program
 from tests.browser.engine import call
+from tests.browser.page import programs
 from tests.browser.page.test_formulas import TABLE
 from tests.browser.page.v8 import call as page_call
 from tests.engines.conformance import OPTIMIZERS, SCHEDULES
@@ -578,6 +579,46 @@ def initializer_in_browser(name: str, folder: Path) -> None:
     assert found == net.parameters.tolist()
 
 
+# ---- programs of the page
+
+
+def in_programs(layers: list[Any], loss: Loss, optimizer: Any, torch_near: float = 1e-10) -> None:
+    """The page's programs in NumPy and in PyTorch, run, have the losses of its engine."""
+    net = network(*layers, seed=3)
+    moment = gn.trace(net, samples_of(loss), targets(loss), loss=loss, optimizer=optimizer).moment
+    programs.assert_right(programs.of_moment(moment), torch_near)
+
+
+def activation_in_programs(name: str, folder: Path) -> None:
+    # PyTorch's Hardsigmoid multiplies by a sixth of float32 on the way back.
+    in_programs(
+        with_activation(name), losses.MeanSquaredError(), gn.SGD(0.1), 1e-9 if "hard" in name else 1e-10
+    )
+
+
+def loss_in_programs(name: str, folder: Path) -> None:
+    loss = loss_called(name)
+    # PyTorch's loss of rates adds 1e-8 to them.
+    in_programs(output_of(loss), loss, gn.SGD(0.05), 1e-7 if name == "poisson" else 1e-10)
+
+
+def optimizer_in_programs(name: str, folder: Path) -> None:
+    in_programs(with_activation("tanh"), losses.MeanSquaredError(), called(optimizers, name))
+
+
+def layer_in_programs(name: str, folder: Path) -> None:
+    in_programs(with_layer(name), losses.MeanSquaredError(), gn.SGD(0.05))
+
+
+def schedule_in_programs(name: str, folder: Path) -> None:
+    in_programs(with_activation("tanh"), losses.MeanSquaredError(), gn.SGD(SCHEDULES[name]))
+
+
+def initializer_in_programs(name: str, folder: Path) -> None:
+    layers = [gn.Dense(4, "tanh", initializer=name), gn.Dense(3, initializer=name)]
+    in_programs(layers, losses.MeanSquaredError(), gn.SGD(0.1))
+
+
 # ---- what every kind has
 
 
@@ -602,7 +643,8 @@ ENGINES = ("compiled", "torch")
 FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
     "activations": (activations, {
         **{f"{engine} engine": activation_on(engine) for engine in ENGINES},
-        "browser": activation_in_browser, "compiled prediction": activation_predicted,
+        "browser": activation_in_browser, "programs": activation_in_programs,
+        "compiled prediction": activation_predicted,
         "PyTorch both ways": activation_in_torch,
         "ONNX both ways": activation_in_onnx, "written": activation_written, "described": activation_described,
         "trace": activation_traced, "check_backward": activation_checked, "check_derivative": activation_of_a_learner,
@@ -611,29 +653,32 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
     }),
     "losses": (losses, {
         **{f"{engine} engine": loss_on(engine) for engine in ENGINES},
-        "browser": loss_in_browser, "written": loss_written, "described": loss_described, "trace": loss_traced,
+        "browser": loss_in_browser, "programs": loss_in_programs,
+        "written": loss_written, "described": loss_described, "trace": loss_traced,
         "check_loss": loss_checked, "check_backward": loss_checked_backward, "diagnosis": loss_diagnosed,
         "PyTorch": loss_in_torch, "command": loss_of_the_command, "files": in_files(losses),
         "page of parts": on_the_page(losses.base.registry),
     }),
     "optimizers": (optimizers, {
         **{f"{engine} engine": optimizer_on(engine) for engine in ENGINES},
-        "browser": optimizer_in_browser,
+        "browser": optimizer_in_browser, "programs": optimizer_in_programs,
         "trace": optimizer_traced, "PyTorch": optimizer_in_torch, "files": in_files(optimizers),
         "page of parts": on_the_page(optimizers.base.registry),
     }),
     "layers": (layers, {
         **{f"{engine} engine": layer_on(engine) for engine in ENGINES},
-        "browser": layer_in_browser, "files": layer_in_files, "summary": layer_summed_up, "trace": layer_traced,
+        "browser": layer_in_browser, "programs": layer_in_programs,
+        "files": layer_in_files, "summary": layer_summed_up, "trace": layer_traced,
         "PyTorch": layer_in_torch, "exported file": layer_exported, "page": layer_on_the_page,
         "ONNX": layer_in_onnx, "from ONNX": layer_from_onnx,
     }),
     "metrics": (metrics, {"training": metric_while_training, "page of parts": on_the_page(metrics.base.registry)}),
     "schedules": (schedules, {
-        "browser": schedule_in_browser, "page of parts": on_the_page(schedules.base.registry),
+        "browser": schedule_in_browser, "programs": schedule_in_programs,
+        "page of parts": on_the_page(schedules.base.registry),
     }),
     "initializers": (initializers, {
-        "browser": initializer_in_browser,
+        "browser": initializer_in_browser, "programs": initializer_in_programs,
         "files": in_files(initializers), "page of parts": on_the_page(initializers.base.registry),
     }),
 }  # fmt: skip
@@ -652,7 +697,7 @@ NO_TWIN = (
     "its outputs are logits, and none of the losses of probabilities, which the command trains, is the same"
 )
 EXCEPTIONS: dict[tuple[str, str], str] = {
-    **{("step", facet): FORWARD_ONLY for facet in ("compiled engine", "torch engine", "browser", "trace",
+    **{("step", facet): FORWARD_ONLY for facet in ("compiled engine", "torch engine", "browser", "programs", "trace",
                                                    "check_backward", "check_derivative")},
     ("step", "PyTorch both ways"): "torch.nn has no module of it",
     ("exponential", "PyTorch both ways"): "torch.nn has no module of it",
@@ -661,6 +706,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("lion", "PyTorch"): "torch.optim has no such class",
     ("lbfgs", "PyTorch"): "torch.optim.LBFGS searches and stops in other ways",
     ("lbfgs", "browser"): "its line search is SciPy's, which the browser does not have; refused by name",
+    ("lbfgs", "programs"): "the page does not train by it",
     ("lbfgs", "trace"): "it takes no single steps, and is refused by name",
     ("periodic", "from ONNX"): "its file holds products and a cosine, and no layer is read from a cosine",
     ("parametric_selu", "from ONNX"): "its file holds the operators of its formula, which no layer is read from",
@@ -684,9 +730,18 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
 
 # What is done with parts of other arguments too; a loss of distances depends on the margin in no other way.
 OF_VARIANTS = {
-    "activations": ("PyTorch both ways", "ONNX both ways", "written", "described", "files"),
-    "losses": ("written", "described", "trace", "check_loss", "check_backward", "PyTorch", "files"),
-    "optimizers": ("trace", "PyTorch", "files"),
+    "activations": ("PyTorch both ways", "ONNX both ways", "programs", "written", "described", "files"),
+    "losses": (
+        "written",
+        "described",
+        "programs",
+        "trace",
+        "check_loss",
+        "check_backward",
+        "PyTorch",
+        "files",
+    ),
+    "optimizers": ("programs", "trace", "PyTorch", "files"),
 }
 CELLS = [
     (kind, name, facet)

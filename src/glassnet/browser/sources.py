@@ -12,19 +12,21 @@ import dataclasses
 import inspect
 import math
 import re
-from typing import Any
+from keyword import iskeyword
+from typing import Any, NoReturn
 
 import numpy as np
 
-from glassnet.browser.reading import Function, FunctionSource
+from glassnet.browser.reading import Function, FunctionSource, named
+from glassnet.errors import EngineError
 
 _ROLE = re.compile(r":\w+:`~?(?:\w+\.)*(\w+)`")
 # What programs themselves call something.
-RESERVED = {
-    "np", "gn", "torch", "nn", "X", "y", "x", "t", "n", "d", "p", "step", "states", "factors", "taken", "batch_size", "n_batches",
-    "epoch", "order", "total", "rows", "start", "loss", "numbers", "name", "moved", "targets", "values", "slopes", "draw", "shuffle",
-    "drop", "dropped", "reached", "sums", "levels", "length", "shrink", "model", "optimizer", "criterion", "table", "file", "names",
-}  # fmt: skip
+RESERVED = set(
+    "np gn torch nn X y x t n d p step states factors taken batch_size n_batches epoch order total rows start loss "
+    "numbers name moved targets values slopes draw shuffle drop dropped reached sums levels length shrink model "
+    "optimizer criterion table file names".split()
+)
 _NUMBERS = (bool, int, float, np.number)
 
 
@@ -68,7 +70,7 @@ class Sources:
 
     def _free(self, name: str, thing: Any) -> str:
         name = re.sub(r"\W|^(?=\d)", "_", name)
-        while name in RESERVED or self._things.setdefault(name, thing) is not thing:
+        while iskeyword(name) or name in RESERVED or self._things.setdefault(name, thing) is not thing:
             name += "_"
         return name
 
@@ -92,8 +94,16 @@ class _Written(FunctionSource):
         self.sources, self.owner = sources, owner
         self.needs: list[str] = []
         self.fields: list[str] = []
-        self.local = {node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        self.local = {
+            node.id
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
         self.local |= {node.arg for node in ast.walk(self.tree) if isinstance(node, ast.arg)}
+        fields = (
+            {part.name for part in dataclasses.fields(owner)} if dataclasses.is_dataclass(owner) else set()
+        )
+        self.renamed = {name: f"{name}_now" for name in self.arguments[1:] if name in fields}
 
     def as_function(self, name: str) -> str:
         body = self.tree.body if isinstance(self.tree, ast.FunctionDef) else [ast.Return(self.tree.body)]
@@ -101,10 +111,20 @@ class _Written(FunctionSource):
         lines = [] if first is None else [f'"""{first}"""']
         rest = body if first is None else body[1:]
         lines += [ast.unparse(ast.fix_missing_locations(_Plain(self).visit(_copied(node)))) for node in rest]
-        arguments = [one for one in self.arguments if self.owner is object or one != self.arguments[0]]
-        given = [f"{one}={_literal(self.defaults[one])}" if one in self.defaults else one for one in arguments]
+        own = [one for one in self.arguments if self.owner is object or one != self.arguments[0]]
+        arguments = [self.renamed.get(one, one) for one in own]
+        given = [
+            f"{one}={_literal(self.defaults[one])}" if one in self.defaults else one for one in arguments
+        ]
         text = "\n".join(lines).replace("\n", "\n    ")
         return f"def {name}({', '.join([*given, *self.fields])}):\n    {text}"
+
+    def refuse(self, node: ast.AST, what: str) -> NoReturn:
+        """Raise for what a program cannot hold."""
+        raise EngineError(
+            f"a program cannot hold {what}, which stands in {named(self.function)}; it takes numbers, NumPy's "
+            "functions, and functions that are made of these"
+        )
 
     def need(self, piece: str) -> str:
         if "." not in piece and piece not in self.needs:
@@ -142,7 +162,7 @@ class _Plain(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> Any:
         if isinstance(node.ctx, ast.Store) or node.id in self.written.local:
-            return node
+            return ast.Name(self.written.renamed.get(node.id, node.id), node.ctx)
         return self._outside(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
@@ -172,7 +192,8 @@ class _Plain(ast.NodeTransformer):
         owner, method = self.written.owner, self.written.function
         bases = list(owner.__mro__)
         here = next(place for place, base in enumerate(bases) if vars(base).get(name) is method)
-        return next(vars(base)[name] for base in bases[here + 1 :] if name in vars(base))
+        above: Function = next(vars(base)[name] for base in bases[here + 1 :] if name in vars(base))
+        return above
 
     def _called(self, method: Function, node: ast.Call) -> ast.Call:
         owner = self.written.owner

@@ -5,8 +5,10 @@ import re
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 
+from glassnet import losses
 from tests.browser.page.v8 import call
 
 WALK = """
@@ -264,3 +266,39 @@ def test_a_result_that_no_digits_explain_stands_alone() -> None:
 )  # fmt: skip
 def test_numbers_have_five_digits_and_a_true_minus(value: float, text: str) -> None:
     assert call("return page.number(data);", value) == text
+
+
+OF_BATCH = """
+const step = page.stepOf(data, 5), last = step.trace.rows.at(-1), [n, width] = last.a.shape;
+const samples = Array.from({ length: n }, (_, sample) => ({
+  loss: page.lossSections(step, { sample }).forward.map((line) => line.text),
+  slopes: Array.from({ length: width }, (_, unit) => page.unitSections(step, { column: 1, unit, sample }).backward.map((line) => line.text)),
+}));
+return { samples, a: last.a, y: step.trace.y.values, value: step.trace.value };
+"""
+
+
+@pytest.mark.parametrize("loss", ["contrastive", "triplet_hard", "triplet_all", "gaussian_nll", "quantiles"])
+def test_losses_of_a_whole_batch_and_of_several_outputs_are_written_pair_by_pair_and_come_out(
+    loss: str,
+) -> None:
+    data = "blobs" if loss in ("contrastive", "triplet_hard", "triplet_all") else "sine"
+    choices = {"data": data, "samples": 40, "noise": 1.5, "hidden": "4.tanh", "loss": loss, "batch": 9, "rate": 0.001}  # fmt: skip
+    found = call(OF_BATCH, choices)
+    lines = [line for one in found["samples"] for texts in [one["loss"], *one["slopes"]] for line in texts]
+    evaluated = [pair for line in lines for pair in equations(line)]
+    assert len(evaluated) > 50
+    for line, number, result in evaluated:
+        assert math.isclose(number, result, rel_tol=CLOSE, abs_tol=1e-12), line
+    if data == "sine":
+        return
+    a, part = np.reshape(found["a"]["values"], found["a"]["shape"]), losses.get(loss)
+    value, slopes = part(found["y"], a), part.gradient(found["y"], a)
+    assert found["value"] == pytest.approx(value, rel=1e-12)
+    hinges = [line for one in found["samples"] for line in one["loss"] if "the hinge is" in line]
+    assert (loss == "contrastive") == (hinges == [])
+    for one, row in zip(found["samples"], slopes, strict=True):
+        assert ends_with(one["loss"], "L = (Σ + others)/N = ", value)
+        for texts, slope in zip(one["slopes"], row, strict=True):
+            (line,) = (text for text in texts if text.startswith("∂L/∂a = ") and text != "∂L/∂a = 0")
+            assert ends_with([line], "∂L/∂a = ", slope)

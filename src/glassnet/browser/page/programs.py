@@ -24,10 +24,12 @@ from glassnet.losses.embeddings import EmbeddingLoss
 
 # Its products of all momenta so far are kept in a table; a program multiplies them anew.
 _NADAM = '''def nadam_coefficients(rates, steps, beta1, beta2, epsilon, weight_decay, momentum_decay):
-    "The rates of gradient and mean, and what the rule takes beside them."
+    """The rates of gradient and mean, and what the rule takes beside them."""
     momenta = beta1 * (1 - 0.5 * 0.96 ** (np.arange(1, steps + 2) * momentum_decay))
     mu, ahead, product = momenta[-2], momenta[-1], np.prod(momenta[:-1])
-    return [rates * (1 - mu) / (1 - product), rates * ahead / (1 - product * ahead), weight_decay, epsilon, beta1, 1 - beta1, beta2, 1 - beta2, 1 / np.sqrt(1 - beta2**steps)]'''
+    of_gradient, of_mean = rates * (1 - mu) / (1 - product), rates * ahead / (1 - product * ahead)
+    fixed = [weight_decay, epsilon, beta1, 1 - beta1, beta2, 1 - beta2]
+    return [of_gradient, of_mean, *fixed, 1 / np.sqrt(1 - beta2**steps)]'''
 _NADAM_FIELDS = ["beta1", "beta2", "epsilon", "weight_decay", "momentum_decay"]
 # Schedules that programs put together from others, or do not need.
 _COMPOSED = {"chain", "constant"}
@@ -43,7 +45,9 @@ def programs(own: tuple[Part, ...] = ()) -> dict[str, Any]:
             kind: {name: cls.__name__ for name, cls in registry.classes().items()}
             for kind, registry in REGISTRIES.items()
         },
-        "activations": {name: _activation(sources, activations.get(name), name) for name in activations.names()},
+        "activations": {
+            name: _activation(sources, activations.get(name), name) for name in activations.names()
+        },
         "losses": {name: _loss(sources, losses.get(name)) for name in losses.names()},
         "updates": {rule: sources.add(getattr(updates, rule)) for rule in _rules()},
         "coefficients": {
@@ -94,10 +98,14 @@ def _coefficients(sources: Sources, name: str, cls: type[optimizers.Optimizer]) 
 
 
 def _activation(sources: Sources, part: ActivationFunction, name: str) -> dict[str, Any]:
-    kind = type(part)
+    kind: Any = type(part)
     if isinstance(part, RowActivation):
         return {"value": sources.add(kind.formula, name), "backward": sources.add(kind.backward_formula)}
-    return {"value": sources.add(kind.formula, name), "slope": sources.add(kind.slope_formula), "letters": ["z", "a"]}
+    return {
+        "value": sources.add(kind.formula, name),
+        "slope": sources.add(kind.slope_formula),
+        "letters": ["z", "a"],
+    }
 
 
 def _loss(sources: Sources, loss: Loss) -> dict[str, Any]:
@@ -111,16 +119,17 @@ def _loss(sources: Sources, loss: Loss) -> dict[str, Any]:
     kind: Any = type(loss)
     match loss:
         case RowLoss():
-            return {"how": "rows", **_pieces(sources, terms=kind.terms, value=kind.formula, slopes=kind.slope_formula)}
+            return {
+                "how": "rows",
+                **_pieces(sources, terms=kind.terms, value=kind.formula, slopes=kind.slope_formula),
+            }
         case ElementwiseLoss():
             return {"how": "entries", **_pieces(sources, value=kind.formula, slope=kind.slope_formula)}
         case EmbeddingLoss():
             return {"how": "batch", **_pieces(sources, value=kind.formula)}
         case GaussianNLL():
-            return {
-                "how": "moments",
-                **_pieces(sources, value=kind.formula, slope=kind.slope_formula, slope_of_variance=kind.variance_slope_formula),
-            }
+            slopes = {"slope": kind.slope_formula, "slope_of_variance": kind.variance_slope_formula}
+            return {"how": "moments", **_pieces(sources, value=kind.formula, **slopes)}
         case Quantiles():
             return {"how": "levels", **_pieces(sources, value=kind.formula, slope=kind.slope_formula)}
         case losses.SoftmaxCrossEntropy():
@@ -134,7 +143,9 @@ def _pieces(sources: Sources, **functions: Any) -> dict[str, str]:
 
 def _layer(cls: type[Layer]) -> dict[str, Any] | None:
     """What training makes of samples of any width, in steps; None for a layer that computes otherwise."""
-    if cls.forward is Layer.forward or any(part.default is dataclasses.MISSING for part in dataclasses.fields(cls)):
+    if cls.forward is Layer.forward or any(
+        part.default is dataclasses.MISSING for part in dataclasses.fields(cls)
+    ):
         return None
     found = [_steps(cls(), width) for width in _WIDTHS]
     return found[0] if found[0] == found[1] else None
@@ -157,10 +168,18 @@ def _add_own(sources: Sources, found: dict[str, Any], part: Part) -> None:
                     "value": value, "slope": slope, "letters": list(part.slope_letters), "is_own": True,
                 }  # fmt: skip
             case losses.Function():
-                pieces = _pieces(sources, value=part.function, slope=part.derivative)
+                value = sources.add(part.function, f"{part.registered_name}_value")
+                pieces = {
+                    "value": value,
+                    "slope": sources.add(part.derivative, f"{part.registered_name}_slope"),
+                }
                 found["losses"][part.registered_name] = {"how": "entries", "is_own": True, **pieces}
             case OwnLoss():
                 numbers = [float(value) for value in part.loss.parameters]
-                found["losses"][part.name] = {**_loss(sources, part.loss), "constants": numbers, "is_class": True}
+                found["losses"][part.name] = {
+                    **_loss(sources, part.loss),
+                    "constants": numbers,
+                    "is_class": True,
+                }
     except EngineError as reason:
         found.setdefault("refused", {})[part.registered_name] = str(reason)  # type: ignore[union-attr]

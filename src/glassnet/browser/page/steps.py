@@ -117,10 +117,11 @@ def _samples(moment: Moment) -> dict[str, Any]:
 
 def _targets(moment: Moment) -> dict[str, Any]:
     """Targets as the page's data have them, and the form in which the loss takes them."""
-    y, loss = moment.y, moment.loss
+    loss, n_outputs = moment.loss, moment.network.plan().n_outputs
+    y = moment.y[:, : loss.n_targets(n_outputs)] if loss.outputs_per_target > 1 else moment.y
     if loss.members:
         return told_of_groups(loss, y) | {"form": data_of(loss)}
-    labels, form, n_classes = _classes(y, loss, moment.network.plan().n_outputs)
+    labels, form, n_classes = _classes(y, loss, n_outputs)
     if form == "values":
         return {
             "task": "regression", "labels": None, "values": y.ravel().tolist(), "n_values": y.shape[1],

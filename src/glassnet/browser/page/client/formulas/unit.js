@@ -4,7 +4,8 @@
  * A line may name what it speaks of (`part`), so that the page can light it, and may hold a sum that unfolds (`sum`).
  */
 import { activated, LossOf, once, partOf, penaltyOf, slopeOf, throughRow } from "./written.js";
-import { apartLines } from "./apart.js";
+import { apartLines, apartValue } from "./apart.js";
+import { batchLines, isOfBatch, throughDistances } from "./batch.js";
 import { writerOf } from "./layers.js";
 import { at, columnOf, denseOf, layerOf, nameIn, rowOf, rowsOf, targetOf, updateOf, weightsInto, weightsOutOf } from "./step.js";
 import { equation, largestOf, num, number, plus, productSum, TERMS, times } from "./terms.js";
@@ -33,6 +34,7 @@ function arriving(step, column, index, unit, sample, terms) {
   if (next === undefined) {
     const loss = lossOf(step), p = at(row.a, sample, unit), ofRow = loss.ofRow(step.trace, sample);
     if (ofRow !== null) return ofRow.slopeLines(unit, d_a, terms);
+    if (isOfBatch(step)) return throughDistances(step, unit, sample, terms, d_a);
     if (loss.slopeTree === null) return [{ text: `\`∂L/∂a\` is ${loss.inWords("slope_in_words")}`, words: true }, ...apartLines(step, unit, sample, d_a)];
     return [
       { text: `∂L/∂a = ${once(loss.slopeLetters("a"), loss.slopeNumbers(targetOf(step, sample, unit), p, d_a))}` }, { text: loss.legend, words: true },
@@ -184,6 +186,8 @@ export function parameterSections(step, { column, unit, input, sample, unfolded 
 
 const plainSum = (values, terms) => largestOf(values, (place) => num(values[place]), terms);
 
+const penaltyLine = ({ trace: { penalty } }) => (penalty ? [{ text: `penalties of the weights: ${number(penalty)}`, words: true }] : []);
+
 /** The loss of the batch: entries of one sample, and the mean. */
 export function lossSections(step, { sample, unfolded = false }) {
   const loss = lossOf(step), last = step.trace.rows.at(-1), ofRow = loss.ofRow(step.trace, sample);
@@ -196,7 +200,8 @@ export function lossSections(step, { sample, unfolded = false }) {
     lines.push({ text: `output ${unit}: \`${entry.text}\``, words: true });
   }
   const { value, penalty } = step.trace;
-  if (values.length === 0 && ofRow === null) lines.push({ text: `\`L\` is ${loss.inWords("in_words")}`, words: true });
+  if (values.length === 0 && ofRow === null) lines.push({ text: `\`L\` is ${loss.inWords("in_words")}`, words: true }, ...apartValue(step, sample));
+  if (isOfBatch(step)) return { forward: [...lines, ...batchLines(step, sample, unfolded ? MORE_TERMS : TERMS), ...penaltyLine(step)] };
   return {
     forward: [
       ...lines, { text: (ofRow ?? loss).legend, words: true },
