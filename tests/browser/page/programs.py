@@ -25,7 +25,7 @@ const told = (make) => { try { return make(); } catch (error) { return "refused:
 const of = (state, spec, session) => {
   for (let epoch = 0; epoch < data.epochs; epoch += 1) session.advanceEpoch();
   return {
-    losses: session.history.map((row) => row.loss), dtype: spec.dtype,
+    losses: session.history.rows.map((row) => row.loss), dtype: spec.dtype,
     programs: Object.fromEntries(data.writers.map((writer) => [writer, told(() => page[writer](state))])),
   };
 };
