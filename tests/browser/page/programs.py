@@ -31,7 +31,8 @@ const of = (state, spec, session) => {
 };
 """
 OF_MOMENT = f"""{WRITTEN}
-const {{ step, data: given, address }} = data.document, {{ choices }} = page.readAddress("#" + address), {{ spec, head, shuffle }} = step;
+const {{ step, data: given, address }} = data.document, {{ spec, head, shuffle }} = step;
+const choices = {{ ...page.readAddress("#" + address).choices, data: "given" }}; // whose samples a page has with it
 const source = {{ ...given, X: Float64Array.from(given.X) }}, samples = page.prepare(source, choices, head), {{ train }} = samples.parts;
 const session = new page.Session({{ spec, state: null, shuffle, train, batch: choices.batch, grid: null }});
 return of({{ choices, head, samples, source, network: {{ spec }}, frame: {{ epoch: data.epochs }}, table: null }}, spec, session);
