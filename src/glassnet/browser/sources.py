@@ -21,6 +21,7 @@ from glassnet.browser.reading import Function, FunctionSource, named
 from glassnet.errors import EngineError
 
 _ROLE = re.compile(r":\w+:`~?(?:\w+\.)*(\w+)`")
+_END = re.compile(r"(?<=[\w)\]]{2})\.\s+(?=[A-Z])")
 # What programs themselves call something.
 RESERVED = set(
     "np gn torch nn X y x t n d p step states factors taken batch_size n_batches epoch order total rows start loss "
@@ -141,10 +142,11 @@ def _copied(node: ast.stmt) -> ast.stmt:
 
 
 def _first_line(statement: ast.stmt) -> str | None:
-    """What a function says of itself first, without roles; None where it says nothing."""
+    """The first sentence that a function says of itself, without roles; None where it says nothing."""
     match statement:
         case ast.Expr(value=ast.Constant(value=str() as text)):
-            first = " ".join(text.strip().split("\n\n")[0].split())
+            paragraph = " ".join(text.strip().split("\n\n")[0].split())
+            first = f"{_END.split(paragraph)[0].rstrip('.')}."
             return _ROLE.sub(r"\1", first).replace("\\", "\\\\").replace('"', "'")
     return None
 

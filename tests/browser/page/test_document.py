@@ -20,7 +20,7 @@ from glassnet.browser.page.document import measured_data
 from glassnet.cli.app import app
 from glassnet.errors import ArgumentError, DataError, UnknownNameError
 
-MOST_BYTES = 250_000
+MOST_BYTES = 270_000
 
 
 class Elements(html.parser.HTMLParser):
