@@ -19,6 +19,7 @@ import onnxruntime
 import pytest
 import torch
 from numpy.typing import NDArray
+from sklearn.neural_network import _base as sklearn_base
 
 import glassnet as gn
 from glassnet import activations, initializers, layers, losses, metrics, optimizers, schedules
@@ -150,6 +151,9 @@ def assert_browser_agrees(layers: Callable[[], list[Any]], loss: Loss, optimizer
 
 # ---- activations
 
+# Those of an MLP's layers; "exp" is the inverse of a loss's link.
+OF_SKLEARN = {name: compute for name, compute in sklearn_base.ACTIVATIONS.items() if name != "exp"}
+
 
 def with_activation(name: str) -> list[Any]:
     return [gn.Dense(4, called(activations, name)), gn.Dense(3)]
@@ -245,15 +249,23 @@ def activation_described(name: str, folder: Path) -> None:
         exec(facts.without_overflow.format(axis=-1, **vars(part)), room)
         np.testing.assert_allclose(room["A"], value, rtol=1e-4)
     if not facts.is_of_rows:
-        ordered = np.linspace(-4, 4, 801)
-        one_to_one = (np.diff(part.value(ordered)) > 0).all()
-        if not facts.forward_only:
-            jumps = numeric.kinks(part.value, -5.2, 5.1)
-            assert set(jumps) <= set(facts.kinks) and (facts.kinks in ((), tuple(jumps)) or not jumps.size)
-            assert facts.slope_in_output or not one_to_one or facts.is_piecewise_linear
+        jumps = numeric.kinks(part.value, -5.2, 5.1)
+        assert set(jumps) <= set(facts.kinks) and (facts.kinks in ((), tuple(jumps)) or not jumps.size)
+        one_to_one = (np.diff(part.value(np.linspace(-4, 4, 801))) > 0).all()
+        assert facts.slope_in_output or not one_to_one or facts.is_piecewise_linear
     assert (facts.outputs in ("probabilities", "classes")) == (
         facts.range == ("0", "1") and not facts.forward_only
     )
+
+
+def activation_in_sklearn(name: str, folder: Path) -> None:
+    """Its name there is that of the function with the same values."""
+    part, values = activations.get(name), {}
+    for theirs, compute in OF_SKLEARN.items():
+        compute(array := Z.copy())
+        values[theirs] = array
+    same = [theirs for theirs, array in values.items() if np.allclose(array, part.value(Z), rtol=1e-12)]
+    assert [part.facts.sklearn or ""] == (same or [""])
 
 
 def activation_traced(name: str, folder: Path) -> None:
@@ -647,6 +659,7 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
         "compiled prediction": activation_predicted,
         "PyTorch both ways": activation_in_torch,
         "ONNX both ways": activation_in_onnx, "written": activation_written, "described": activation_described,
+        "scikit-learn": activation_in_sklearn,
         "trace": activation_traced, "check_backward": activation_checked, "check_derivative": activation_of_a_learner,
         "plot": activation_drawn, "summary": activation_summed_up, "files": in_files(activations),
         "page of parts": on_the_page(activations.base.registry),

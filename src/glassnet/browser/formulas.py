@@ -101,9 +101,9 @@ def _update(written: Written, name: str) -> str:
 
 def _functions(room: Any) -> dict[str, Callable[..., Any]]:
     return {
-        name: found
-        for name, found in vars(room).items()
-        if inspect.isfunction(found) and found.__module__ == room.__name__
+        name: value
+        for name, value in vars(room).items()
+        if inspect.isfunction(value) and value.__module__ == room.__name__
     }
 
 
@@ -160,13 +160,13 @@ def _compare(library: Library, loss: Any) -> str:
 
 def _losses(library: Library) -> dict[str, str]:
     """Entries of all built-in losses."""
-    found = {}
+    entries = {}
     for name in losses.names():
         if name in described.REFUSED:
             continue
         loss = losses.get(name)
-        found[name] = _entry(OF_ROWS.get(name) or _compare(library, loss), loss)
-    return found
+        entries[name] = _entry(OF_ROWS.get(name) or _compare(library, loss), loss)
+    return entries
 
 
 def _entry(compare: str, loss: Any) -> str:
@@ -181,7 +181,7 @@ def _entry(compare: str, loss: Any) -> str:
 
 
 def _optimizers(library: Library) -> dict[str, str]:
-    found = {}
+    objects = {}
     for name, cls in optimizers.base.registry.classes().items():
         if name in described.REFUSED:
             continue
@@ -194,10 +194,10 @@ def _optimizers(library: Library) -> dict[str, str]:
                 function: Any = member.fget if isinstance(member, property) else member
                 owner = inspect._findclass(function).__name__  # type: ignore[attr-defined]
                 entries.append(f"{wanted}: {library.add(function, f'{owner}_{wanted}')}")
-        found[name] = f"{{ {', '.join(entries)} }}"
+        objects[name] = f"{{ {', '.join(entries)} }}"
     library.add(Adam.coefficients, "Adam_coefficients")
     library.add(NAdam._momentum, "NAdam_momentum")
-    return found
+    return objects
 
 
 def formulas(parts: Sequence[Part]) -> str:
@@ -275,15 +275,15 @@ def _add_own(
             own["layer"][part.name] = json.loads(part.text)
             continue
         if isinstance(part, activations.Function):
-            kind, table, told = "activation", "ACTIVATIONS", described.of_activation(part)
+            kind, table, description = "activation", "ACTIVATIONS", described.of_activation(part)
             entry = _activation(
                 library, loops, f"own_{place}", part.function, part.derivative, 0, part.slope_letters
             )
         elif isinstance(part, losses.Function):
-            kind, table, told = "loss", "LOSSES", described.of_loss(part)
+            kind, table, description = "loss", "LOSSES", described.of_loss(part)
             entry = _entry(_loss(library, part.function, part.derivative), part)
         elif isinstance(part, OwnLoss):
-            kind, table, told = "loss", "LOSSES", described.of_loss(part.loss)
+            kind, table, description = "loss", "LOSSES", described.of_loss(part.loss)
             numbers = ", ".join(map(number, part.loss.parameters))
             entry = _entry(f"withFields({_compare(library, part.loss)}, [{numbers}])", part.loss)
         else:
@@ -294,4 +294,4 @@ def _add_own(
         if name in own[kind]:
             raise ArgumentError(f"the {kind} {name!r} is there already; give your own another name")
         tables[table][name] = entry
-        own[kind][name] = told
+        own[kind][name] = description

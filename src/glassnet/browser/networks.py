@@ -33,9 +33,9 @@ _WHOLE = 2**53 - 1
 def own_parts(network: Network, loss: str | Loss | None = None) -> tuple[Part, ...]:
     """The user's own activations, losses and layers of a network, for :func:`glassnet.browser.module`."""
     objective = network.loss if loss is None else losses.get(loss)
-    found = [part for thing in (*network.layers, objective) for part in _parts(thing)]
-    functions = [part for part in found if isinstance(part, activations.Function | losses.Function)]
-    own = [*functions, *(part for part in map(own_loss, found) if part is not None)]
+    parts = [part for thing in (*network.layers, objective) for part in _parts(thing)]
+    functions = [part for part in parts if isinstance(part, activations.Function | losses.Function)]
+    own = [*functions, *(part for part in map(own_loss, parts) if part is not None)]
     return (*{part.registered_name: part for part in own}.values(), *own_layers(network))
 
 
@@ -85,14 +85,14 @@ def spec_of(
     refuse_unknown(network, objective, rule)
     with lent(lendable(own_parts(network, objective))):
         config, _ = describe(network)
-        told = {"loss": to_config(objective), "optimizer": to_config(rule)}
+        choices = {"loss": to_config(objective), "optimizer": to_config(rule)}
     state = TrainingState.continued(network.state, rule, network.parameters)
     seed = config["seed"]
     return {
         "spec": {
             **{key: config[key] for key in ("layers", "input_shape", "dtype", "metadata")},
             "seed": str(seed) if seed is not None and seed > _WHOLE else seed,
-            **told,
+            **choices,
         },
         "state": {
             "parameters": network.parameters.tolist(), "running": network.running_statistics.tolist(),
@@ -207,13 +207,13 @@ class _Flat:
         if vector not in self.vectors or shape is None:
             raise ArgumentError(f"document has no {name}")
         start, size = self.taken[vector], int(np.prod(shape))
-        found = self.vectors[vector][start : start + size]
-        if len(found) != size:
+        numbers = self.vectors[vector][start : start + size]
+        if len(numbers) != size:
             raise ArgumentError(
-                f"{vector} of document are too few: {name} needs {size} more, and {len(found)} are left"
+                f"{vector} of document are too few: {name} needs {size} more, and {len(numbers)} are left"
             )
         self.taken[vector] += size
-        return found.reshape(shape).astype(dtype)
+        return numbers.reshape(shape).astype(dtype)
 
     def refuse_rest(self) -> None:
         """Raise where more numbers were given than the network takes."""

@@ -56,10 +56,10 @@ class Formula:
 
     def free(self, name: str) -> str:
         """The name, with a number where it is that of something else."""
-        taken, found, number = {*self.letters, *(step for step, _ in self.steps)}, name, 2
-        while found in taken:
-            found, number = name + str(number).translate(_LOWERED), number + 1
-        return found
+        others, numbered, number = {*self.letters, *(step for step, _ in self.steps)}, name, 2
+        while numbered in others:
+            numbered, number = name + str(number).translate(_LOWERED), number + 1
+        return numbered
 
     def inlined(self) -> list[Tree]:
         """The results without names for what is on the way."""
@@ -92,17 +92,17 @@ def formula_of(function: Function, letters: Sequence[str]) -> Formula:
         name for name, part in inspect.signature(function).parameters.items() if part.default is part.empty
     ]
     written = tuple(letters[place] if place < len(letters) else name for place, name in enumerate(names))
-    found = Formula(written)
-    found.results = _Writing(function, found, dict(zip(names, written, strict=True))).results()
-    return found
+    formula = Formula(written)
+    formula.results = _Writing(function, formula, dict(zip(names, written, strict=True))).results()
+    return formula
 
 
 class _Writing(FunctionSource):
     """One function on its way; `known` are the trees of its names."""
 
-    def __init__(self, function: Function, made: Formula, known: dict[str, Tree]) -> None:
+    def __init__(self, function: Function, formula: Formula, known: dict[str, Tree]) -> None:
         super().__init__(function)
-        self.made, self.known = made, {**known}
+        self.made, self.known = formula, {**known}
         for name in self.defaults.keys() - known.keys():
             self.known[name] = self.number(self.tree, self.defaults[name])
 
@@ -131,8 +131,8 @@ class _Writing(FunctionSource):
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(
                 names
             ) == len(values) and all(isinstance(part, ast.Name) for part in names):
-                made = [self.of(value) for value in values]
-                for part, tree in zip(names, made, strict=True):
+                trees = [self.of(value) for value in values]
+                for part, tree in zip(names, trees, strict=True):
                     self.name(ast.unparse(part), tree)
             case _:
                 self.refuse(node, f"the statement {ast.unparse(node)!r}")
@@ -199,35 +199,35 @@ class _Writing(FunctionSource):
         return ["if", self.of(test), "==", 0, no, yes]
 
     def call(self, function: ast.expr, arguments: list[ast.expr]) -> Tree:
-        found = self.looked_up(function)
-        if found is np.where and len(arguments) == 3:
+        callee = self.looked_up(function)
+        if callee is np.where and len(arguments) == 3:
             return self.chosen(arguments[0], self.of(arguments[1]), self.of(arguments[2]))
-        given = [self.of(part) for part in arguments]
-        if found in (np.zeros_like, np.ones_like):
-            return int(found is np.ones_like)
-        if found is np.full_like:
-            return given[1]
-        if found is np.clip and len(given) == 3:
-            return ["min", ["max", given[0], given[1]], given[2]]
-        if found is np.square:
-            return ["**", given[0], 2]
-        if found is np.power:
-            return ["**", *given]
-        if found is elementary.positive:
-            return ["if", given[0], ">", 0, 1, 0]
-        if found in (float, np.asarray):
-            return given[0]
-        if is_hashable(found) and found in _FUNCTIONS:
-            return [_FUNCTIONS[found], *given]
-        if inspect.isfunction(found):
-            return self.inner(found, given)
+        trees = [self.of(part) for part in arguments]
+        if callee in (np.zeros_like, np.ones_like):
+            return int(callee is np.ones_like)
+        if callee is np.full_like:
+            return trees[1]
+        if callee is np.clip and len(trees) == 3:
+            return ["min", ["max", trees[0], trees[1]], trees[2]]
+        if callee is np.square:
+            return ["**", trees[0], 2]
+        if callee is np.power:
+            return ["**", *trees]
+        if callee is elementary.positive:
+            return ["if", trees[0], ">", 0, 1, 0]
+        if callee in (float, np.asarray):
+            return trees[0]
+        if is_hashable(callee) and callee in _FUNCTIONS:
+            return [_FUNCTIONS[callee], *trees]
+        if inspect.isfunction(callee):
+            return self.inner(callee, trees)
         self.refuse(function, f"a call of {ast.unparse(function)!r}")
 
-    def inner(self, function: Function, given: Sequence[Tree]) -> Tree:
+    def inner(self, function: Function, trees: Sequence[Tree]) -> Tree:
         """What another function makes of these; what it is given has the names of its arguments."""
         names = [*inspect.signature(function).parameters]
-        writing = _Writing(function, self.made, {name: name for name in names[: len(given)]})
-        for name, tree in zip(names, given, strict=False):
+        writing = _Writing(function, self.made, {name: name for name in names[: len(trees)]})
+        for name, tree in zip(names, trees, strict=False):
             writing.name(name, tree)
         results = writing.results()
         if len(results) != 1:

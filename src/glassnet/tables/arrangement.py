@@ -90,8 +90,8 @@ class Arrangement:
         parts: list[str] = []
         order: list[int] = []
         if self.number_places:
-            made = self.numbers.write(program, [places[place] for place in self.number_places])
-            parts += [value for value in made if value]
+            numbers = self.numbers.write(program, [places[place] for place in self.number_places])
+            parts += [value for value in numbers if value]
             order += [*self.values.tolist(), *self.indicators.tolist(), *self.pieces]
         for place in self.other_places:
             parts.append(self.operations[place].write(program, places[place]))

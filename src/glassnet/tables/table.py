@@ -141,9 +141,9 @@ class Table:
         return self.n_rows
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}: {self.column(name).kind}" for name in self.names[:8])
+        columns = ", ".join(f"{name}: {self.column(name).kind}" for name in self.names[:8])
         more = f", … {len(self.names) - 8} more" if len(self.names) > 8 else ""
-        return f"Table({self.n_rows} rows; {told}{more})"
+        return f"Table({self.n_rows} rows; {columns}{more})"
 
 
 class _Arrays(Mapping[str, Array]):

@@ -60,8 +60,8 @@ def _visit(
     if path in order:
         return
     texts[path] = others[path] if path in others else _read(folder, path, above)
-    for found in _IMPORT.finditer(texts[path]):
-        _visit(_resolved(path, found[2]), folder, others, order, texts, (*above, path))
+    for imported in _IMPORT.finditer(texts[path]):
+        _visit(_resolved(path, imported[2]), folder, others, order, texts, (*above, path))
     order.append(path)
 
 
@@ -89,12 +89,12 @@ def _resolved(importer: str, target: str) -> str:
 
 def _wrapped(path: str, text: str, numbers: Mapping[str, str]) -> str:
     imports = [
-        f"const {{{_pairs(found[1], ': ')}}} = {numbers[_resolved(path, found[2])]};"
-        for found in _IMPORT.finditer(text)
-        if found[1]
+        f"const {{{_pairs(match[1], ': ')}}} = {numbers[_resolved(path, match[2])]};"
+        for match in _IMPORT.finditer(text)
+        if match[1]
     ]
-    exports = [found[2] for found in _EXPORT.finditer(text)]
-    exports += [_pairs(found[1], ": ", turned=True) for found in _EXPORT_LIST.finditer(text)]
+    exports = [match[2] for match in _EXPORT.finditer(text)]
+    exports += [_pairs(match[1], ": ", turned=True) for match in _EXPORT_LIST.finditer(text)]
     body = _EXPORT_LIST.sub("", _EXPORT.sub(r"\1 \2", _IMPORT.sub("", text)))
     left = re.search(r"^(?:import|export)\b.*$", body, re.MULTILINE)
     if left is not None:
@@ -112,7 +112,7 @@ def _tight(line: str) -> str:
     plain = _TEXT.sub("", line)
     if line.count("`") > 2 or any(sign in plain for sign in "\"'`") or "/" in plain.replace(" / ", ""):
         return line
-    return _SIGNS.sub(lambda found: found[1] or found[2], line)
+    return _SIGNS.sub(lambda match: match[1] or match[2], line)
 
 
 def _pairs(listed: str, joint: str, *, turned: bool = False) -> str:

@@ -82,17 +82,17 @@ def _own_loss(part: losses.Function) -> dict[str, Any]:
 
 def _own_class(part: OwnLoss) -> dict[str, Any]:
     """A loss of a class of one's own, with the numbers of its fields in the formulas."""
-    told: dict[str, Any] = {
+    description: dict[str, Any] = {
         "class": type(part.loss).__name__, "torch": "", "is_own": True, "on_logits": {}, "data": part.data,
         "last_activation": "linear",
     }  # fmt: skip
     if isinstance(part.loss, RowLoss):
         rows = [_with_numbers(formula, part.loss.parameters) for formula in _of(part.loss)]
-        return told | {"rows": _of_rows(rows, 0), "value": "", "slope": ""}
+        return description | {"rows": _of_rows(rows, 0), "value": "", "slope": ""}
     kind = type(part.loss)
     formulas = (formula_of(function, "yp") for function in (kind.formula, kind.slope_formula))
     value, slope = (_with_numbers(formula, part.loss.parameters).inlined()[0] for formula in formulas)
-    return told | {"value": value, "slope": slope}
+    return description | {"value": value, "slope": slope}
 
 
 def _with_numbers(formula: Formula, fields: Sequence[float]) -> Formula:
@@ -105,11 +105,17 @@ def _with_numbers(formula: Formula, fields: Sequence[float]) -> Formula:
 
 def _loss(loss: Loss) -> dict[str, Any]:
     """Its module in PyTorch, and the losses of pre-activations that it becomes after some last activations."""
-    found = {name: loss.on_logits(activations.get(name)) for name in activations.names()}
-    taken_over = {name: losses_by_name.name_of(other) for name, other in found.items() if other is not None}
+    by_activation = {name: loss.on_logits(activations.get(name)) for name in activations.names()}
+    taken_over = {
+        name: losses_by_name.name_of(other) for name, other in by_activation.items() if other is not None
+    }
     torch = "" if loss.facts is None else loss.facts.torch or ""
-    told = {"class": type(loss).__name__, "torch": torch, "on_logits": taken_over}
-    return told | {"rows": _of_rows(_of(loss), len(loss.parameters))} if isinstance(loss, RowLoss) else told
+    description = {"class": type(loss).__name__, "torch": torch, "on_logits": taken_over}
+    return (
+        description | {"rows": _of_rows(_of(loss), len(loss.parameters))}
+        if isinstance(loss, RowLoss)
+        else description
+    )
 
 
 def _of(loss: RowLoss) -> list[Formula]:

@@ -52,14 +52,14 @@ def page(
     begun = None if document is None else {key: value for key, value in document.items() if key != "own"}
     code, style = program(own), stylesheet()
     measured = {} if is_alone else measured_data()
-    given = {
+    choices = {
         "catalogue": catalogue(own), "lessons": lessons(), "version": __version__, "measured": list(measured),
         "document": begun, "server": server,
     }  # fmt: skip
     parts = {
         "POLICY": _policy(code, style, (server or {}).get("origin", "'none'")), "TITLE": markup(title),
         "VERSION": __version__,
-        "STYLE": style, "GIVEN": _packed(_json(given)), "DATA": _packed(_json(measured)),
+        "STYLE": style, "GIVEN": _packed(_json(choices)), "DATA": _packed(_json(measured)),
         "PROGRAM": _packed(code), "SCRIPT": opening(), "LICENCE": _LICENCE.read_text(encoding="utf-8"),
     }  # fmt: skip
     text = (_CLIENT / "template.html").read_text(encoding="utf-8")

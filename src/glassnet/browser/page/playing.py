@@ -171,10 +171,10 @@ def _of_network(network: Network, name: str, has_data: bool) -> dict[str, Any]:
     refuse_unshown(network, own)
     catalogue(own)
     model = base64.b64encode(model_bytes(network, own)).decode()
-    found = {"title": name, "model": {"name": name, "bytes": model}, "own": own}
+    opened = {"title": name, "model": {"name": name, "bytes": model}, "own": own}
     chosen = {"data": "given", "standardize": 0, "validation": 0} if has_data else _data_for(network)
     batch = {} if network.state is None else {"batch": network.state.batch_size or 0}
-    return found | {"address": urlencode({**chosen, **batch})}
+    return opened | {"address": urlencode({**chosen, **batch})}
 
 
 def _data_for(network: Network) -> Mapping[str, Any]:

@@ -128,10 +128,10 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 self._told(HTTPStatus.FORBIDDEN, REFUSED)
 
         def _offered(self, version: int) -> None:
-            found = shared.later_than(version, WAIT)
-            status = HTTPStatus.NO_CONTENT if found in (version, ENDED) else HTTPStatus.OK
+            newest = shared.later_than(version, WAIT)
+            status = HTTPStatus.NO_CONTENT if newest in (version, ENDED) else HTTPStatus.OK
             content = shared.offered if status == HTTPStatus.OK else b""
-            self._answer(status, content, "application/octet-stream", {"X-Glassnet-Version": str(found)})
+            self._answer(status, content, "application/octet-stream", {"X-Glassnet-Version": str(newest)})
 
         def do_PUT(self) -> None:
             if self._refused(writes=True):

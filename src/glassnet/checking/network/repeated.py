@@ -23,7 +23,7 @@ OTHERS = "a second call gave other gradients; those of the first were compared"
 
 
 def decide_on_calls(
-    call: Callable[[], Any], read: Callable[[Any], list[Observed]], make_problem: MakeProblem
+    call: Callable[[], Any], readings_of: Callable[[Any], list[Observed]], make_problem: MakeProblem
 ) -> Report:
     """The report on the gradients of a function: on what the second call adds, where that alone is right.
 
@@ -32,7 +32,7 @@ def decide_on_calls(
     needed = n_required(call)
     if needed > 0:
         raise ArgumentError(f"gradients as a function must take no arguments; this one needs {needed}")
-    first, second = (read(_result(call)) for _ in range(2))
+    first, second = (readings_of(_result(call)) for _ in range(2))
     added = [_added(one, other) for one, other in zip(first, second, strict=True)]
     report = decide(first, make_problem)
     if all(_same(one, other) for one, other in zip(first, second, strict=True)):

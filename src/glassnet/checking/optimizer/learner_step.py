@@ -44,20 +44,20 @@ class LearnerStep:
     `known` are settings by their names, `loose` other numbers that may be settings.
     """
 
-    def __init__(self, step: Any, wanted: Settings, given: Settings) -> None:
+    def __init__(self, step: Any, wanted: Settings, stated: Settings) -> None:
         if not inspect.isroutine(step) and first_method(step, STEP) is None:
             raise ArgumentError(
                 f"check_optimizer needs a function, or an object with step or update; got {step!r}"
             )
-        self.step, self.wanted, self.given = step, wanted, given
+        self.step, self.wanted, self.given = step, wanted, stated
         self.is_function = inspect.isroutine(step)
-        self.settings = wanted | given
+        self.settings = wanted | stated
         self.reasons: list[str] = []
         numbers = of_numbers(self._example())
         self.known = {
             s: value for name, value in numbers.items() if (s := known_as(name, wanted)) is not None
         }
-        self.known |= given
+        self.known |= stated
         self.loose = {name: value for name, value in numbers.items() if known_as(name, wanted) is None}
         self.settings = wanted | self.known
 

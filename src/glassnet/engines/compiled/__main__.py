@@ -32,21 +32,21 @@ def main() -> None:
     began = time.perf_counter()
     now = {file: carried.meaning(file) for file in digests()}
     kernels = built_in()
-    told, old = carried.contents()
-    same_tools = told.get("made_by") == carried.made_by() and told.get("llvm") == carried.about()["llvm"]
-    before = {file: means for file, (_, means) in told["files"].items()} if same_tools else {}
-    kept = {
+    about, old = carried.contents()
+    same_tools = about.get("made_by") == carried.made_by() and about.get("llvm") == carried.about()["llvm"]
+    before = {file: means for file, (_, means) in about["files"].items()} if same_tools else {}
+    unchanged = {
         kernel.key: old[kernel.key]
         for kernel in kernels.values()
         if kernel.key in old and _is_as_it_was(kernel, before, now)
     }
-    changed = [name for name in kernels if name not in kept]
+    changed = [name for name in kernels if name not in unchanged]
     with ProcessPoolExecutor() as processes:
-        made = dict(zip(changed, processes.map(portable, changed), strict=True))
-    carried.write(kept | made)
+        compiled = dict(zip(changed, processes.map(portable, changed), strict=True))
+    carried.write(unchanged | compiled)
     size, seconds = carried.ARCHIVE.stat().st_size, time.perf_counter() - began
     sys.stdout.write(
-        f"{len(kernels)} kernels, {len(made)} of them compiled, {size / 1e6:.2f} MB, in {seconds:.0f} s\n"
+        f"{len(kernels)} kernels, {len(compiled)} of them compiled, {size / 1e6:.2f} MB, in {seconds:.0f} s\n"
     )
 
 
@@ -69,14 +69,14 @@ def files_of(kernel: BuiltIn, files: Iterable[str]) -> set[str]:
     """Those of `files` that the code of a kernel may be made of; what the files named for all import does not count."""
     patterns = OF_LOOP if kernel.template.module == ENTRIES else OF_OTHERS
     named = {file for file in files if any(fnmatch(file, pattern) for pattern in patterns)}
-    found = set(ALL)
+    reached = set(ALL)
     waiting = [_file(kernel.template.module), *sorted(named)]
     while waiting:
         file = waiting.pop()
-        if file not in found and file in files:
-            found.add(file)
+        if file not in reached and file in files:
+            reached.add(file)
             waiting += _imported(file)
-    return found
+    return reached
 
 
 def _file(module: str) -> str:

@@ -59,7 +59,7 @@ def compile(key: Key, kind: Any, meanings: Meanings) -> CFunction:
         If NumPy cannot use what it returns either.
     """
     try:
-        return store.own_function(key, key.template, kind, meanings, lambda made: _try_out(made, key))
+        return store.own_function(key, key.template, kind, meanings, lambda function: _try_out(function, key))
     except EngineError:
         raise
     except Exception as error:  # Numba raises errors of all kinds for what it does not know
@@ -93,27 +93,27 @@ def title(thing: Thing) -> str:
 def reason_of(error: Exception) -> str:
     """The line of Numba's message that says something."""
     lines = [line.strip() for line in str(error).splitlines()]
-    told = [line for line in lines if line and not line.startswith("Failed in")] or [type(error).__name__]
-    if told[0].endswith("found for signature:"):
-        told[0] = "Numba does not know " + told[1].removeprefix(">>> ")
-    return re.sub(r" (from '[^']*'|at 0x[0-9a-f]+)", "", told[0]).rstrip(".")
+    telling = [line for line in lines if line and not line.startswith("Failed in")] or [type(error).__name__]
+    if telling[0].endswith("found for signature:"):
+        telling[0] = "Numba does not know " + telling[1].removeprefix(">>> ")
+    return re.sub(r" (from '[^']*'|at 0x[0-9a-f]+)", "", telling[0]).rstrip(".")
 
 
-def _try_out(made: CFunction, key: Key) -> None:
+def _try_out(function: CFunction, key: Key) -> None:
     """Raise `EngineError` if the compiled function and NumPy do not agree."""
     thing, dtype, trial = key.thing, key.dtype, _TRIALS[key.template.name]
 
     def call(*arguments: Any) -> Any:
-        kinds: Any = made.ctypes.argtypes
+        kinds: Any = function.ctypes.argtypes
         passed = [
             argument.ctypes.data_as(kind) if isinstance(argument, np.ndarray) else argument
             for argument, kind in zip(arguments, kinds, strict=True)
         ]
-        return made.ctypes(*passed)
+        return function.ctypes(*passed)
 
     with np.errstate(all="ignore"):
-        for wanted, found in trial(thing, dtype, call):
-            expected, got = np.atleast_1d(wanted), np.atleast_1d(found)
+        for wanted, result in trial(thing, dtype, call):
+            expected, got = np.atleast_1d(wanted), np.atleast_1d(result)
             largest = np.abs(expected[np.isfinite(expected)]).max(initial=0)
             near = np.abs(got - expected) <= TOLERANCES[dtype.name] * (np.abs(expected) + 0.01 * largest)
             wrong = ~(near | (got == expected) | (np.isnan(got) & np.isnan(expected)))

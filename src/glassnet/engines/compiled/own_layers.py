@@ -51,12 +51,12 @@ def facts_of_own(layer: Layer, input_shape: Shape) -> LayerFacts | None:
 
 def own_layer(layer: Layer, facts: LayerFacts, n_features: int, dtype: DType) -> dict[str, Kernel]:
     """The kernels of such a layer, by their fields in the row's record."""
-    made = {}
+    by_field = {}
     for field, (name, n_arrays) in FIELDS.items():
         kind = CFUNCTYPE(None, c_int64, *[kernels.pointer(dtype)] * n_arrays, c_ssize_t, c_ssize_t)
         key = (name, type(layer), facts, n_features, dtype.name)
-        made[field] = Kernel(key, partial(_compiled, key, kind, layer, facts, n_features, dtype))
-    return made
+        by_field[field] = Kernel(key, partial(_compiled, key, kind, layer, facts, n_features, dtype))
+    return by_field
 
 
 def _compiled(
@@ -66,7 +66,7 @@ def _compiled(
     try:
         return store.own_function(
             key, Template(MODULE, key[0]), kind, lambda: _meanings(facts, dtype),
-            lambda made: check(made, layer, n_features, dtype),
+            lambda function: check(function, layer, n_features, dtype),
         )  # fmt: skip
     except EngineError:
         raise
@@ -98,41 +98,41 @@ def _numbers(n_features: int, dtype: DType) -> tuple[Array, Array, Array]:
     return x, random.uniform(0.5, 1.5, (1, n_features)).astype(dtype), error
 
 
-def _try_forward(made: CFunction, layer: Layer, n_features: int, dtype: DType) -> None:
+def _try_forward(function: CFunction, layer: Layer, n_features: int, dtype: DType) -> None:
     x, w, _ = _numbers(n_features, dtype)
-    wanted, found = np.empty_like(x), np.empty_like(x)
+    wanted, result = np.empty_like(x), np.empty_like(x)
     layer.forward(x, Own((w,)), wanted)
-    _call(made, [x, w, w, w, found])
-    _compare(layer, "value", wanted, found)
+    _call(function, [x, w, w, w, result])
+    _compare(layer, "value", wanted, result)
 
 
-def _try_backward(made: CFunction, layer: Layer, n_features: int, dtype: DType) -> None:
+def _try_backward(function: CFunction, layer: Layer, n_features: int, dtype: DType) -> None:
     x, w, error = _numbers(n_features, dtype)
-    a, wanted, found = np.empty_like(x), np.empty_like(w), np.empty_like(w)
+    a, wanted, result = np.empty_like(x), np.empty_like(w), np.empty_like(w)
     layer.forward(x, Own((w,)), a)
     wanted_error, found_error = error.copy(), error.copy()
     layer.backward(x, a, Own((w,), gradients=(wanted,)), wanted_error, wanted_error)
-    _call(made, [x, a, w, w, found_error, found, found_error])
-    _compare(layer, "slope_of_weight", wanted, found)
+    _call(function, [x, a, w, w, found_error, result, found_error])
+    _compare(layer, "slope_of_weight", wanted, result)
     _compare(layer, "slope", wanted_error, found_error)
 
 
-def _call(made: CFunction, arrays: list[Array]) -> None:
+def _call(function: CFunction, arrays: list[Array]) -> None:
     row = np.zeros(1, records.ROW)
     row["n_outputs"] = arrays[0].shape[1]
-    kinds: Any = made.ctypes.argtypes
+    kinds: Any = function.ctypes.argtypes
     n = len(arrays[0])
     passed = [array.ctypes.data_as(kind) for array, kind in zip(arrays, kinds[1:-2], strict=True)]
-    made.ctypes(row.ctypes.data, *passed, n, n)
+    function.ctypes(row.ctypes.data, *passed, n, n)
 
 
-def _compare(layer: Layer, name: str, wanted: Array, found: Array) -> None:
+def _compare(layer: Layer, name: str, wanted: Array, result: Array) -> None:
     """Raise `EngineError` where the facts say something else than what the layer computes."""
     tolerance = TOLERANCES[wanted.dtype.name]
-    apart = np.abs(found - wanted) > tolerance * (np.abs(wanted) + np.abs(wanted).max())
+    apart = np.abs(result - wanted) > tolerance * (np.abs(wanted) + np.abs(wanted).max())
     if apart.any():
         raise EngineError(
-            f"{layer!r} cannot be compiled: by {name} of its facts it would give {found[apart][0]:g} where its own "
+            f"{layer!r} cannot be compiled: by {name} of its facts it would give {result[apart][0]:g} where its own "
             f"{'forward' if name == 'value' else 'backward'} gives {wanted[apart][0]:g}; make them agree, or use "
             "engine='numpy'"
         )

@@ -31,8 +31,8 @@ RULES = (
 
 def every_kernel() -> list[Kernel]:
     """All kernels that networks of built-in parts can need, in float32 and float64, each once."""
-    found = chain.from_iterable(_of_dtype(dtype) for dtype in DTYPES)
-    return list({kernel.key: kernel for kernel in found}.values())
+    kernels = chain.from_iterable(_of_dtype(dtype) for dtype in DTYPES)
+    return list({kernel.key: kernel for kernel in kernels}.values())
 
 
 def _of_dtype(dtype: DType) -> Iterator[Kernel]:

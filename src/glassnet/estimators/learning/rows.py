@@ -34,10 +34,10 @@ class Portion:
 
     def of(self, rows: R) -> R:
         """These rows, each with its share of the weight."""
-        taken = rows.take(self.places)
-        if self.shares is None or taken.weights is None:
-            return taken
-        return taken.weighing(taken.weights * self.shares)
+        chosen = rows.take(self.places)
+        if self.shares is None or chosen.weights is None:
+            return chosen
+        return chosen.weighing(chosen.weights * self.shares)
 
     def __len__(self) -> int:
         return len(self.places)
@@ -56,13 +56,13 @@ def portions(
         order = order[np.argsort(groups[order], kind="stable")]
     ends = np.cumsum(copies[order])
     starts = ends - copies[order]
-    found = []
+    parts = []
     for part in range(n_parts):
         held = np.empty_like(copies)
         held[order] = (ends - 1 - part) // n_parts - (starts - 1 - part) // n_parts
         if 0 < held.sum() < copies.sum():
-            found.append((_portion(copies - held, copies), _portion(held, copies)))
-    return found
+            parts.append((_portion(copies - held, copies), _portion(held, copies)))
+    return parts
 
 
 def _portion(count: Places, copies: Places) -> Portion:

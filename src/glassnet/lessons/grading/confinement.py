@@ -163,8 +163,8 @@ def look(candidate: Confinement) -> Sight | None:
         private.touch(0o600)
         public.touch(0o644)
         Path(folder).chmod(0o777)
-        told = [str(private), str(public), folder]
-        process = candidate.start(LOOK.format(told=told), scratch, output=subprocess.PIPE)
+        folders = [str(private), str(public), folder]
+        process = candidate.start(LOOK.format(told=folders), scratch, output=subprocess.PIPE)
         try:
             said, _ = process.communicate(timeout=60)
             return Sight(**json.loads(said))

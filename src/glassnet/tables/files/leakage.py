@@ -107,8 +107,8 @@ def _classes_told(
         return None
     counts = np.zeros((int(max(keys.max(), judged.max())) + 1, int(max(y.max(), truth.max())) + 1), np.int64)
     np.add.at(counts, (keys, y), 1)
-    told = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), most_frequent)
-    left = float((told[judged] != truth).mean())
+    guesses = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), most_frequent)
+    left = float((guesses[judged] != truth).mean())
     return Suspect(wrong, left, 1 - left / wrong)
 
 

@@ -154,10 +154,10 @@ class Raw:
             if text.may_be_ragged(part, self.form):
                 text.check_rows(part, self.form)
 
-    def _guarded(self, read: Any) -> Any:
+    def _guarded(self, action: Any) -> Any:
         pl = polars_package()
         try:
-            return read()
+            return action()
         except pl.exceptions.PolarsError as error:
             self._explain(error)
 

@@ -146,10 +146,10 @@ def _end_descendants() -> None:
 
 def _descendants() -> list[int]:
     parents = {int(one.name): _parent(one) for one in Path("/proc").iterdir() if one.name.isdigit()}
-    found = [os.getpid()]
-    for process in found:  # which grows meanwhile
-        found += [child for child, parent in parents.items() if parent == process]
-    return found[1:]
+    processes = [os.getpid()]
+    for process in processes:  # which grows meanwhile
+        processes += [child for child, parent in parents.items() if parent == process]
+    return processes[1:]
 
 
 def _parent(process: Path) -> int:
