@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import copy
 import dis
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from glassnet.lessons.differences import distance, for_input, relation
 from glassnet.lessons.exercise import Case, Exercise
-from glassnet.lessons.outputs import NoOutput, Outputs, equal, outputs_of, show
+from glassnet.lessons.outputs import NoOutput, Outputs, aligned, equal, outputs_of, show
 from glassnet.support.text import be
 
-MOST_NAMES = 8
-_PLAIN_NAME = re.compile(r"\[(\d+|'\w{1,32}')\]")
-
+RIGHT_BUT = (
+    "its numbers are right, but on the way one is too large (np.where computes both its sides for every number, "
+    "the one that is not taken as well)"
+)
 # What errors of NumPy mean that beginners meet, by words that are in them.
 IN_PLAIN_WORDS = {
     "truth value of an array": "if takes one answer, and an array gives many; np.where(condition, this, that) "
@@ -26,14 +26,20 @@ IN_PLAIN_WORDS = {
     "mismatch in its core dimension": "@ needs the last number of the left shape and the first of the right one "
     "to be the same",
     "could not be broadcast together": "these shapes do not fit, seen from their last numbers on",
+    "list index out of range": "places are counted from 0, and there are len(...) of them",
+    "is out of bounds for axis": "places are counted from 0, and the shape says how many there are",
+    "can't multiply sequence": "* knows arrays, not lists: zip goes through two lists side by side",
+    "0-dimensional arrays can be converted": "functions of math take one number; those of np take arrays",
+    "only length-1 arrays can be converted": "functions of math take one number; those of np take arrays",
 }
 
 
 @dataclass(frozen=True)
 class Failure:
-    """An answer that gave nothing to compare, and why."""
+    """An answer that gave nothing to compare, and why; where a number was too large, what it gives all the same."""
 
     reason: str
+    outputs: Outputs | None = None
 
 
 @dataclass(frozen=True)
@@ -96,10 +102,21 @@ def _one(exercise: Exercise, answer: Any, case: Case) -> Outputs | Failure:
     except NoOutput as reason:
         return Failure(str(reason))
     except FloatingPointError as reason:
-        return Failure(f"a number leaves what a float can hold ({reason})")
+        return Failure(
+            f"a number leaves what a float can hold ({reason})", _all_the_same(exercise, answer, case)
+        )
     except Exception as reason:  # whatever a learner's code raises
         meaning = next((f" ({plain})" for words, plain in IN_PLAIN_WORDS.items() if words in str(reason)), "")
         return Failure(f"it raises {type(reason).__name__}: {reason}{meaning}")
+
+
+def _all_the_same(exercise: Exercise, answer: Any, case: Case) -> Outputs | None:
+    """What an answer gives, with infinities and what comes of them."""
+    try:
+        with np.errstate(all="ignore"):
+            return outputs_of(exercise.ask(answer, *copy.deepcopy(case)))
+    except Exception:  # whatever a learner's code raises at such numbers
+        return None
 
 
 def judge(exercise: Exercise, answers: Sequence[Outputs | Failure], cases: Sequence[Case]) -> Verdict:
@@ -126,26 +143,33 @@ def _wrong(
     exercise: Exercise, answers: Sequence[Outputs | Failure], cases: Sequence[Case]
 ) -> tuple[str, str]:
     """What is wrong, and the known mistake that it is; empty where nothing is."""
-    for answer, case in zip(answers, cases, strict=True):
-        if isinstance(answer, Failure):
-            return f"{answer.reason}{_for(exercise, case)}", ""
-    outputs = [answer for answer in answers if isinstance(answer, dict)]
+    failures = [
+        f"{answer.reason}{for_input(exercise, case)}"
+        for answer, case in zip(answers, cases, strict=True)
+        if isinstance(answer, Failure)
+    ]
+    given = [answer.outputs if isinstance(answer, Failure) else answer for answer in answers]
+    outputs = [one for one in given if one is not None]
+    if len(outputs) < len(cases) or (failures and exercise.accepts is not None):
+        return failures[0], ""
     if exercise.accepts is not None:
         reasons = (
             _refusal(exercise.accepts, answer, case) for answer, case in zip(outputs, cases, strict=True)
         )
         return next((reason for reason in reasons if reason is not None), ""), ""
     right = [outputs_of(exercise.outcome(exercise.solution, *copy.deepcopy(case))) for case in cases]
-    same = [
-        equal(answer, expected, exercise.tolerance) for answer, expected in zip(outputs, right, strict=True)
-    ]
+    ours = [aligned(answer, expected) for answer, expected in zip(outputs, right, strict=True)]
+    same = [equal(one, expected, exercise.tolerance) for one, expected in zip(ours, right, strict=True)]
     if all(same):
-        return "", ""
+        return (f"{RIGHT_BUT}; {failures[0]}" if failures else ""), ""
     slip = _known(exercise, outputs, cases) or ""
+    if failures and not slip:
+        return failures[0], ""
     first = same.index(False)
-    distance = _distance(exercise, outputs[first], right[first], cases[first])
+    said = slip or relation(exercise, ours, right, cases)
+    said = said or distance(exercise, ours[first], right[first], cases[first])
     count = "" if len(cases) == 1 else f" ({sum(same)} of {len(cases)} inputs {be(sum(same))} right)"
-    return f"{slip or distance}{count}", slip
+    return f"{said}{count}", slip
 
 
 def _refusal(accepts: Callable[[Outputs, Case], str | None], outputs: Outputs, case: Case) -> str | None:
@@ -175,105 +199,14 @@ def _slip_outputs(exercise: Exercise, gives: Any, case: Case) -> Outputs | None:
         return None
 
 
-def _for(exercise: Exercise, case: Case) -> str:
-    return "" if exercise.is_value else f", for ({', '.join(map(show, case))})"
-
-
-def _distance(exercise: Exercise, answer: Outputs, right: Outputs, case: Case) -> str:
-    """How an answer differs from what is right, in words that give no solution away."""
-    if answer.keys() != right.keys():
-        verb = "is" if len(right) == 1 else "are"
-        several = (
-            " (a list of numbers is one result, a tuple is several)"
-            if right.keys() == {""} and "[1]" in answer
-            else ""
-        )
-        return (
-            f"it gives {_names(answer)}, where {_names(right)} {verb} expected{several}{_for(exercise, case)}"
-        )
-    name = next(key for key in right if not equal({"": answer[key]}, {"": right[key]}, exercise.tolerance))
-    ours, expected = answer[name], right[name]
-    what = f"its result{name}" if name else "it"
-    if isinstance(ours, str) and not isinstance(expected, str):
-        return f"{what} is the text {show(ours)}, where numbers are expected"
-    if isinstance(ours, str) or isinstance(expected, str):
-        return f"{what} says {show(ours)}, which is not the answer"
-    if ours.shape != expected.shape:
-        return f"{what} has shape {ours.shape}, where {expected.shape} is right{_for(exercise, case)}"
-    return _numbers(exercise, what, ours, expected, case)
-
-
-def _names(outputs: Outputs) -> str:
-    if outputs.keys() == {""}:
-        return "one result"
-    if outputs.keys() == {"[0]"}:
-        return "a list or tuple with one result in it"
-    names = [name if _PLAIN_NAME.fullmatch(name) else "[…]" for name in outputs]
-    listed = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
-    return f"{len(names)} {'result' if len(names) == 1 else 'results'} ({listed})"
-
-
-def _numbers(
-    exercise: Exercise, what: str, ours: NDArray[np.float64], right: NDArray[np.float64], case: Case
-) -> str:
-    if not np.isfinite(ours).all():
-        n_wrong = int((~np.isfinite(ours)).sum())
-        numbers = f"{n_wrong} number" if n_wrong == 1 else f"{n_wrong} numbers"
-        return f"{what} holds {numbers} that {be(n_wrong)} not finite{_for(exercise, case)}"
-    pattern = _pattern(ours, right, exercise.tolerance)
-    if pattern:
-        return f"{what} is {pattern}{_for(exercise, case)}"
-    worst = np.unravel_index(np.argmax(np.abs(ours - right)), ours.shape)
-    at = f" at {[int(i) for i in worst]}" if ours.shape else ""
-    yours = f"{what} gives {ours[worst]:.6g}{at}"
-    if exercise.is_value:
-        largest = float(np.abs(right).max())
-        if largest == 0:
-            return f"{yours}, which is not the answer"
-        return f"{yours}, which is off by {abs(float(ours[worst] - right[worst])) / largest:.2g} times {_of(right)}"
-    shown, expected = _told_apart(float(ours[worst]), float(right[worst]))
-    return f"{what} gives {shown}{at}, where {expected} is right{_for(exercise, case)}"
-
-
-def _told_apart(ours: float, right: float) -> tuple[str, str]:
-    """Both numbers, with as many digits as show that they differ, at least six."""
-    digits = next(n for n in (6, 9, 12, 17) if f"{ours:.{n}g}" != f"{right:.{n}g}" or n == 17)
-    return f"{ours:.{digits}g}", f"{right:.{digits}g}"
-
-
-def _of(right: NDArray[np.float64]) -> str:
-    return "the right value" if right.size == 1 else "the largest right value"
-
-
-def _pattern(ours: NDArray[np.float64], right: NDArray[np.float64], tolerance: float) -> str | None:
-    """What numbers have in common that are all wrong in the same way."""
-    scale = max(float(np.abs(right).max(initial=0.0)), 1e-300)
-
-    def fits(other: NDArray[np.float64]) -> bool:
-        return bool(np.allclose(other, right, rtol=0, atol=10 * tolerance * scale))
-
-    if fits(-ours):
-        return "right up to its sign"
-    if ours.ndim == 2 and ours.shape[0] == ours.shape[1] and fits(ours.T):
-        return "the transpose of what is right"
-    nonzero = np.abs(right) > 1e-9 * scale
-    if nonzero.sum() > 1 or right.size == 1:
-        factor = float(np.median(ours[nonzero] / right[nonzero])) if nonzero.any() else 0.0
-        if factor and abs(factor - 1) > 10 * tolerance and fits(ours / factor) and right.size > 1:
-            return f"{factor:.6g} times what is right, in every number"
-    offset = float(np.median(ours - right))
-    if right.size > 1 and abs(offset) > 10 * tolerance * scale and fits(ours - offset):
-        return f"too {'large' if offset > 0 else 'small'} by {abs(offset):.6g}, in every number"
-    return None
-
-
 def with_explanation(
     verdict: Verdict, explains: Callable[..., str | None], answer: Any, cases: Sequence[Case]
 ) -> Verdict:
     """The verdict with what a check of glassnet says of the answer; that check may not take it, which is no fault."""
     for case in cases:
         try:
-            explanation = explains(answer, *copy.deepcopy(case))
+            with np.errstate(all="ignore"):
+                explanation = explains(answer, *copy.deepcopy(case))
         except Exception:  # a learner's function that failed before fails here, too
             continue
         if explanation:

@@ -14,6 +14,7 @@ Plain: TypeAlias = NDArray[np.float64] | str
 Outputs: TypeAlias = dict[str, Plain]
 
 
+TOLERANCE_OF_32_BITS = 1e-6
 LONGEST_SHOWN = 100
 
 
@@ -59,6 +60,24 @@ def _kind(value: Any) -> str:
     return one(type(value).__name__)
 
 
+def aligned(ours: Outputs, expected: Outputs) -> Outputs:
+    """A list of rows as one array, and one array as several results, where they have the shapes that are asked for."""
+    if expected.keys() == {""} and ours.keys() != {""}:
+        rows = [value for value in ours.values() if isinstance(value, np.ndarray) and value.ndim]
+        is_row_after_row = list(ours) == [f"[{i}]" for i in range(len(rows))]
+        if is_row_after_row and len({row.shape for row in rows}) == 1:
+            return _if_shaped({"": np.stack(rows)}, expected) or ours
+    whole = ours.get("")
+    if isinstance(whole, np.ndarray) and whole.ndim and "" not in expected:
+        return _if_shaped({f"[{i}]": np.array(value) for i, value in enumerate(whole)}, expected) or ours
+    return ours
+
+
+def _if_shaped(ours: Outputs, expected: Outputs) -> Outputs | None:
+    shapes = [{name: np.shape(value) for name, value in one.items()} for one in (ours, expected)]
+    return ours if shapes[0] == shapes[1] else None
+
+
 def equal(ours: Outputs, others: Outputs, tolerance: float) -> bool:
     """Whether two results are the same: names, shapes, and numbers up to ``tolerance`` of each array's largest."""
     return ours.keys() == others.keys() and all(_same(ours[name], others[name], tolerance) for name in ours)
@@ -67,10 +86,20 @@ def equal(ours: Outputs, others: Outputs, tolerance: float) -> bool:
 def _same(one: Plain, other: Plain, tolerance: float) -> bool:
     if isinstance(one, str) or isinstance(other, str):
         return isinstance(one, str) and isinstance(other, str) and _words(one) == _words(other)
+    if other.shape == () and one.size == 1:
+        one = one.reshape(())
     if one.shape != other.shape:
         return False
+    if _is_of_32_bits(one):
+        tolerance = max(tolerance, TOLERANCE_OF_32_BITS)
     scale = max(float(np.abs(other[np.isfinite(other)]).max(initial=0.0)), 1e-300)
     return bool(np.allclose(one, other, rtol=0, atol=tolerance * scale, equal_nan=True))
+
+
+def _is_of_32_bits(numbers: NDArray[np.float64]) -> bool:
+    """Whether numbers are as they come from 32 bits; whole and simple ones are, too, and lie far apart."""
+    with np.errstate(over="ignore"):
+        return bool((numbers.astype(np.float32) == numbers).all())
 
 
 def _words(text: str) -> str:

@@ -16,6 +16,11 @@ def sigmoid_by_parts(z: Any) -> Any:
     return a
 
 
+def sigmoid_in_32_bits(z: Any) -> Any:
+    e = np.exp(-np.abs(np.float32(z)))
+    return np.where(z >= 0, 1 / (1 + e), e / (1 + e))
+
+
 def sigmoid_of_one(z: float) -> float:
     return 1 / (1 + math.exp(-z)) if z >= 0 else math.exp(z) / (1 + math.exp(z))
 
@@ -45,7 +50,12 @@ def dead_in_a_loop(Z: Any) -> int:
 
 
 RIGHT = {
-    "3.1": [sigmoid_by_parts, np.vectorize(sigmoid_of_one), lambda z: np.exp(-np.logaddexp(0, -z))],
+    "3.1": [
+        sigmoid_in_32_bits,
+        sigmoid_by_parts,
+        np.vectorize(sigmoid_of_one),
+        lambda z: np.exp(-np.logaddexp(0, -z)),
+    ],
     "3.2": [
         leaky_in_a_loop,
         lambda z, slope: np.maximum(z, 0) + slope * np.minimum(z, 0),
@@ -58,6 +68,7 @@ RIGHT = {
     ],
     "3.4": [
         softmax_in_a_loop,
+        lambda z: [np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in z],
         lambda z: np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None]),
         lambda z: (np.exp(z.T - z.max(axis=1)) / np.exp(z.T - z.max(axis=1)).sum(axis=0)).T,
     ],
@@ -73,10 +84,16 @@ WRONG = {
         (
             lambda z: 1 / (1 + np.exp(-z)),
             "a number leaves what a float can hold (overflow encountered in exp)",
-        )
+        ),
+        (
+            lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))),
+            "its numbers are right, but on the way one is too large (np.where computes both its sides for every",
+        ),
+        (math.exp, "(functions of math take one number; those of np take arrays)"),
     ],
     "3.4": [
-        (lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True), "a number leaves what a float can hold")
+        (lambda z: np.exp(z) / np.exp(z).sum(), "a number leaves what a float can hold"),
+        (lambda z: np.log(np.exp(z) + 1), "a number leaves what a float can hold"),
     ],
 }
 ALIKE: set[str] = set()

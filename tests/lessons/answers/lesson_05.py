@@ -48,6 +48,7 @@ RIGHT = {
     ],
     "5.3": [
         bce_in_a_loop,
+        lambda y, z: np.float32((np.logaddexp(0, z) - y * z).mean()),
         lambda y, z: np.mean(np.logaddexp(0, z) - y * z),
         lambda y, z: np.mean(np.logaddexp(0, np.where(y == 1, -z, z))),
     ],
@@ -73,14 +74,42 @@ RIGHT = {
         lambda a, p, n, m: (lambda d: d if d > 0 else 0)(np.linalg.norm(p - a) - np.linalg.norm(n - a) + m),
     ],
 }
+
+
+def clipped(least: float) -> Any:
+    def loss(y: Any, z: Any) -> Any:
+        p = np.clip(0.5 * (1 + np.tanh(z / 2)), least, 1 - least)
+        return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+
+    return loss
+
+
+def clipped_behind_overflow(y: Any, z: Any) -> Any:
+    p = np.clip(1 / (1 + np.exp(-z)), 1e-7, 1 - 1e-7)
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+
+
 WRONG = {
+    "5.2": [
+        (
+            lambda y, p, d: np.where(
+                (p - y) ** 2 < d, (p - y) ** 2 / 2, d * np.abs(p - y) - d * d / 2
+            ).mean(),
+            "it is the squared error that is compared with delta",
+        )
+    ],
     "5.3": [
+        *(
+            (clipped(least), f"something like {least:.1g} stands in for a probability")
+            for least in (1e-7, 1e-12, 1e-15)
+        ),
+        (clipped_behind_overflow, "for target 1 and z = -800 it gives 16.12, where 800 is right"),
         (
             lambda y, z: (
                 -(y * np.log(1 / (1 + np.exp(-z))) + (1 - y) * np.log(1 - 1 / (1 + np.exp(-z)))).mean()
             ),
             "a number leaves what a float can hold",
-        )
+        ),
     ],
     "5.5": [(("mse", "mse", "bce"), "it gives 3 results")],
 }

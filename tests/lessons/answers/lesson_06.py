@@ -71,7 +71,13 @@ def backward_by_glassnet(X: Any, Y: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> 
 
 RIGHT = {
     "6.1": [five_points, complex_free, lambda f, x: (f(x + 3e-6) - f(x - 3e-6)) / 6e-6],
-    "6.2": [relu_in_place, lambda dA, Z: np.where(Z > 0, dA, 0), lambda dA, Z: dA * np.heaviside(Z, 0)],
+    "6.2": [
+        lambda dA, Z: [d * (z > 0) for d, z in zip(dA, Z, strict=True)],
+        lambda dA, Z: np.float32(dA) * (Z > 0),
+        relu_in_place,
+        lambda dA, Z: np.where(Z > 0, dA, 0),
+        lambda dA, Z: dA * np.heaviside(Z, 0),
+    ],
     "6.3": [
         lambda A, Y: 2 / len(A) * (A - Y) * (A - A**2),
         lambda A, Y: -2 * (Y - A) * A * (1 - A) / A.shape[0],
@@ -87,5 +93,42 @@ RIGHT = {
         ),
     ],
 }
-WRONG: dict[str, Any] = {}
+
+
+def one_side(h: float) -> Any:
+    return lambda f, x: (f(x + h) - f(x)) / h
+
+
+def both_sides(h: float, divisor: Any = lambda h: 2 * h) -> Any:
+    return lambda f, x: (f(x + h) - f(x - h)) / divisor(h)
+
+
+def leaking(share: float) -> Any:
+    return lambda dA, Z: dA * np.where(Z > 0, 1, share)
+
+
+WRONG: dict[str, Any] = {
+    "6.1": [
+        *((one_side(h), "it steps to one side alone") for h in (1e-3, 1e-4, 1e-6, 3e-7, 1e-8)),
+        (lambda f, x: (f(x) - f(x - 1e-6)) / 1e-6, "it steps to one side alone"),
+        *((both_sides(h), f"a step of {h:.2g} is too small: ") for h in (1e-8, 1e-9, 1e-12)),
+        (both_sides(1e-20), "it asks for f at one point alone, x+0: where h is below the last digit of x"),
+        *((both_sides(h), f"a step of {h:.2g} is too large: ") for h in (3e-3, 0.05, 0.1, 2.0)),
+        (lambda f, x: (f(x + 1e-5) - f(x - 1e-5)) / 2 * 1e-5, "it multiplies by h: / 2 * h is (... / 2) * h"),
+        (lambda f, x: (f(x + 1e-4) - f(x - 1e-4)) / 2 * 1e-4, "it multiplies by h: / 2 * h is (... / 2) * h"),
+        (both_sides(1e-6, lambda h: 2), "it is divided by 2 alone; both points are 2h apart"),
+        (both_sides(1e-4, lambda h: h), "both points are 2h apart: divide by 2h, not by h"),
+        (both_sides(1e-4, lambda h: 1), "this is the difference; divide it by the distance of both points"),
+        (lambda f, x: np.cos(x), "it never asks for f"),
+        (
+            lambda f, x: (f(x + 1e-5) - 2 * f(x) + f(x - 1e-5)) / 1e-10,
+            "it asks for f at more than two points",
+        ),
+    ],
+    "6.2": [
+        *((leaking(share), "that is a LeakyReLU; the slope of ReLU is 0 there") for share in (0.01, 0.2)),
+        (leaking(-1), "where Z is below 0 the gradient comes through with its sign turned"),
+        (lambda dA, Z: dA * (Z > 0) / len(dA), "it is divided by the number of samples"),
+    ],
+}
 ALIKE: set[str] = set()

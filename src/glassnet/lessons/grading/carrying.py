@@ -83,11 +83,15 @@ def short(text: str) -> str:
 def written(outputs: Sequence[Outputs | Failure]) -> list[Any]:
     """Outputs as JSON has them."""
     return [
-        {"failure": short(one.reason)}
+        {"failure": short(one.reason), "outputs": one.outputs and _all_written(one.outputs)}
         if isinstance(one, Failure)
-        else {"outputs": {name: _written(value) for name, value in one.items()}}
+        else {"outputs": _all_written(one)}
         for one in outputs
     ]
+
+
+def _all_written(outputs: Outputs) -> dict[str, Any]:
+    return {name: _written(value) for name, value in outputs.items()}
 
 
 def _written(value: Plain) -> Any:
@@ -105,9 +109,8 @@ def _answer(said: dict[str, Any]) -> Answer:
 
 
 def _read(said: dict[str, Any]) -> Outputs | Failure:
-    if "failure" in said:
-        return Failure(short(str(said["failure"])))
-    return {str(name): _plain(value) for name, value in said["outputs"].items()}
+    outputs = {str(name): _plain(value) for name, value in (said.get("outputs") or {}).items()}
+    return Failure(short(str(said["failure"])), outputs or None) if "failure" in said else outputs
 
 
 def _plain(value: Any) -> Plain:

@@ -16,7 +16,7 @@ from glassnet.lessons.grading.submissions import Submission
 from glassnet.lessons.judging import Failure, judge
 
 OTHER_NUMBERS = "seed"
-NOTHING = Failure("it gives nothing to compare")
+NOTHING = "it gives nothing to compare"
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,9 @@ def _unchecked(nothing: Mark, record: Record, is_lacking: bool) -> Mark:
 def _judged(exercise: Exercise, answer: Answer, seed: int) -> Mark:
     """The mark; what the learner's process says of the answer stands apart."""
     cases = exercise.variant(seed)
-    outputs = [NOTHING if isinstance(one, Failure) else one for one in answer.outputs or []]
+    outputs = [
+        replace(one, reason=NOTHING) if isinstance(one, Failure) else one for one in answer.outputs or []
+    ]
     with np.errstate(all="ignore"):
         verdict = judge(exercise, outputs, cases)
     if verdict.ok:

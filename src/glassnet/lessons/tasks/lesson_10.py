@@ -40,6 +40,12 @@ def multiplications(sizes):
 
 
 multiplications.mistakes(
+    (lambda s: sum(a + b for a, b in pairwise(s)), "neighbours are added; a table of weights has a times b numbers"),
+    (lambda s: sum(s[1:]), "these are the neurons; count the weights between them"),
+    (lambda s: sum(a * b for a, b in pairwise(s[:-1])), "the last layer is not counted"),
+    (lambda s: s[-2] * s[-1], "only the last layer is counted"),
+    (lambda s: [a * b for a, b in pairwise(s)], "these are the products of each layer; all together are asked for"),
+    (lambda s: sum(a * a for a in s), "each size is multiplied by itself; by that of the next layer"),
     (lambda s: sum(a * b + b for a, b in pairwise(s)), "biases are added, not multiplied"),
     (lambda s: int(np.prod(s)), "all sizes are multiplied; each layer has its own table, and their sizes add up"),
     (lambda s: sum(s), "these are the neurons; count the weights between them"),
@@ -74,6 +80,28 @@ def residual(X, W1, b1, W2, b2):
 
 
 residual.mistakes(
+    (
+        lambda X, W1, b1, W2, b2: X + np.tanh(X @ W1 + b1) @ W2 + b2,
+        "a tanh stands between the layers; a ReLU is asked for",
+    ),
+    (
+        lambda X, W1, b1, W2, b2: np.maximum(X, 0) + np.maximum(X @ W1 + b1, 0) @ W2 + b2,
+        "what is added has gone through a ReLU; add X itself",
+    ),
+    (
+        lambda X, W1, b1, W2, b2: X + np.maximum(np.maximum(X, 0) @ W1 + b1, 0) @ W2 + b2,
+        "X goes through a ReLU before the first layer; the only one stands between both",
+    ),
+    (
+        lambda X, W1, b1, W2, b2: (X + np.maximum(X @ W1 + b1, 0) @ W2 + b2) / 2,
+        "the mean of both is taken; they are added",
+    ),
+    (lambda X, W1, b1, W2, b2: X + np.maximum(X @ W1, 0) @ W2, "both biases are missing"),
+    (lambda X, W1, b1, W2, b2: X + np.maximum(X @ W1 + b1, 0) @ W2 - b2, "the second bias is taken away"),
+    (
+        lambda X, W1, b1, W2, b2: np.concatenate([X, np.maximum(X @ W1 + b1, 0) @ W2 + b2], axis=1),
+        "both stand side by side; they are added",
+    ),
     (lambda X, W1, b1, W2, b2: np.maximum(X @ W1 + b1, 0) @ W2 + b2, "the input is not added"),
     (lambda X, W1, b1, W2, b2: X + (X @ W1 + b1) @ W2 + b2, "the ReLU is missing"),
     (lambda X, W1, b1, W2, b2: X + np.maximum(X @ W1 + b1, 0) @ W2, "the second bias is missing"),
@@ -143,6 +171,28 @@ def together(g1, n1, g2, n2):
 
 
 together.mistakes(
+    (
+        lambda g1, n1, g2, n2: (n1 * g1 + n2 * g2) / 2,
+        "it is divided by 2, the machines; divide by the number of samples",
+    ),
+    (
+        lambda g1, n1, g2, n2: (n1 * g1 + n2 * g2) / (n1 * n2),
+        "the numbers of samples are multiplied below; add them",
+    ),
+    (
+        lambda g1, n1, g2, n2: g1 / n1 + g2 / n2,
+        "each gradient is a mean already: it has been divided by its number",
+    ),
+    (lambda g1, n1, g2, n2: g2, "the first machine's gradient is not used"),
+    (
+        lambda g1, n1, g2, n2: (n1 * g1 - n2 * g2) / (n1 + n2),
+        "the second gradient is taken away; both are added",
+    ),
+    (lambda g1, n1, g2, n2: np.maximum(g1, g2), "it takes the larger one of each pair; both count"),
+    (
+        lambda g1, n1, g2, n2: np.concatenate([g1, g2]).mean(),
+        "all entries are averaged; each entry has its own mean",
+    ),
     (lambda g1, n1, g2, n2: (g1 + g2) / 2, "both count alike, though one has seen more samples"),
     (lambda g1, n1, g2, n2: g1 + g2, "this is the sum of two means; a mean over all samples is asked for"),
     (lambda g1, n1, g2, n2: n1 * g1 + n2 * g2, "this is the sum over all samples; divide by their number"),

@@ -96,6 +96,39 @@ def _by_both(a: Any, b: Any) -> Any:
 
 fill.mistakes(
     (
+        lambda a, b: _filled(a, b, float(np.median(a)), float(np.median(a))),
+        "the gaps are still there: np.median of a column with gaps is one itself; np.nanmedian leaves them out",
+    ),
+    (
+        lambda a, b: (a[~np.isnan(a)], b[~np.isnan(b)], np.isnan(b)),
+        "rows with gaps are left out; each row needs an answer",
+    ),
+    (
+        lambda a, b: _filled(a, b, float(np.nanmean(a)), float(np.nanmean(b))),
+        "these are means, and the test column has its own; use the training column's median for both",
+    ),
+    (lambda a, b: _filled(a, b, -1.0, -1.0), "gaps become -1, which looks like a measured value"),
+    (
+        lambda a, b: _filled(a, b, float(np.nanmedian(a)), 0.0),
+        "gaps of the test column become 0; fill them as those of train",
+    ),
+    (
+        lambda a, b: _filled(a, b, float(np.nanmedian(b)), float(np.nanmedian(b))),
+        "the median is that of the test column; it is for the training column to give",
+    ),
+    (
+        lambda a, b: _by_median(a, b, lambda x: np.zeros(len(x))),
+        "no gap is marked: nan == nan is False; np.isnan finds them",
+    ),
+    (
+        lambda a, b: _by_median(a, b, lambda x: np.isnan(x).sum()),
+        "this is how many gaps there are; mark where they are",
+    ),
+    (
+        lambda a, b: (*_by_median(a, b)[1::-1], np.isnan(b)),
+        "the test column comes first; give train, then test",
+    ),
+    (
         lambda a, b: _filled(a, b, float(np.nanmedian(a)), float(np.nanmedian(b))),
         "the test column is filled with its own median: a new row may come alone, and has none",
     ),
@@ -136,6 +169,44 @@ def _rows(categories: Sequence[str], values: Sequence[str]) -> Any:
 
 
 encode.mistakes(
+    (
+        lambda train, test: np.array(_rows(sorted(set(train)), test)).T,
+        "categories stand in rows; give a row for each value",
+    ),
+    (
+        lambda train, test: _rows(train, test),
+        "there is a column for each row of train; one for each category: set(train)",
+    ),
+    (
+        lambda train, test: [
+            [*row, float(v not in train)]
+            for row, v in zip(_rows(sorted(set(train)), test), test, strict=True)
+        ],
+        "there is a column for new categories; the network has no weights for it, since train has none",
+    ),
+    (
+        lambda train, test: [
+            [1 / len(set(train)) if v not in train else x for x in row]
+            for row, v in zip(_rows(sorted(set(train)), test), test, strict=True)
+        ],
+        "a new category gets a share of each column; it is none of them: 0 in all",
+    ),
+    (
+        lambda train, test: [
+            [1.0 if v not in train else x for x in row]
+            for row, v in zip(_rows(sorted(set(train)), test), test, strict=True)
+        ],
+        "a new category gets 1 in all columns; it is none of them: 0 in all",
+    ),
+    (lambda train, test: _rows(sorted(set(train))[1:], test), "the first category has no column"),
+    (
+        lambda train, test: [[1 - x for x in row] for row in _rows(sorted(set(train)), test)],
+        "ones and zeros are the wrong way round",
+    ),
+    (
+        lambda train, test: [sorted(set(train)).index(v) if v in train else -1 for v in test],
+        "these are numbers of categories; a network would read an order into them",
+    ),
     (
         lambda train, test: _rows(sorted(set(train) | set(test)), test),
         "a category of the test has a column of its own: the network has never seen it, and has no weights for it",
@@ -186,6 +257,21 @@ def brier(p, y):
 
 
 brier.mistakes(
+    (lambda p, y: ((p - y) ** 2).mean() / 2, "there is no half in it"),
+    (lambda p, y: (p - y) ** 2, "these are the squares one by one; their mean is asked for"),
+    (
+        lambda p, y: -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean(),
+        "this is the cross-entropy; the Brier score is a mean of squares",
+    ),
+    (lambda p, y: np.var(p - y), "this is the variance of the errors, without their mean"),
+    (lambda p, y: (p**2 - y**2).mean(), "p and y are squared each; square their difference"),
+    (lambda p, y: np.abs(p - y).mean() ** 2, "the mean is squared; square each distance first"),
+    (lambda p, y: np.median((p - y) ** 2), "this is the median; the mean is asked for"),
+    (lambda p, y: (p * (1 - p)).mean(), "what happened, y, is not used"),
+    (
+        lambda p, y: ((p[y == 1] - 1) ** 2).mean(),
+        "only what came true is counted; 0.9 for what did not happen is bad, too",
+    ),
     (
         lambda p, y: np.abs(p - y).mean(),
         "this is the mean distance; it is squared, so that saying what one believes is best",

@@ -36,6 +36,23 @@ def _s(z: Any) -> Any:
 
 
 swish_slope.mistakes(
+    (
+        lambda z: z * (1 - _s(z)),
+        "this is the second part without the factor σ, and the first part is missing",
+    ),
+    (lambda z: _s(z) + z * _s(z) * (1 + _s(z)), "the slope of σ is σ (1 - σ), with a minus"),
+    (lambda z: 1 + z * _s(z) * (1 - _s(z)), "the first part is the slope of z, 1, times σ(z)"),
+    (lambda z: _s(z) * _s(z) * (1 - _s(z)), "both slopes are multiplied; the rule for products is u'v + uv'"),
+    (lambda z: (z > 0) * 1.0, "this is the slope of ReLU"),
+    (
+        lambda z: _s(z) + z**2 * (1 - z),
+        "the slope of σ is taken from z, where σ(z) is to be: s = σ(z), then s (1 - s)",
+    ),
+    (lambda z: z * _s(z) * (1 - z * _s(z)), "a (1 - a) is the rule of σ alone; here a is z · σ(z)"),
+    (
+        lambda z: (_s(z) + z) * _s(z) * (1 - _s(z)),
+        "brackets: the first part, σ(z), is not multiplied by the slope of σ",
+    ),
     (lambda z: _s(z), "this treats σ(z) as a constant: it changes with z, too"),
     (lambda z: z * _s(z) * (1 - _s(z)), "this treats the factor z as a constant: its slope is 1"),
     (lambda z: _s(z) * (1 - _s(z)), "this is the slope of σ alone; the factor z belongs to the product rule"),
@@ -69,6 +86,20 @@ def log_cosh_slope(y, p):
 
 
 log_cosh_slope.mistakes(
+    (lambda y, p: np.tanh(p - y).mean(), "this is the mean; give the slope of each sample"),
+    (lambda y, p: np.tanh(p - y).sum(), "this is the sum; give the slope of each sample"),
+    (lambda y, p: 2 * np.tanh(p - y), "there is no 2: nothing is squared here"),
+    (lambda y, p: np.tanh(np.abs(p - y)), "the sign is lost: where p is below y the loss falls as p grows"),
+    (lambda y, p: np.sinh(p - y) * np.cosh(p - y), "it is multiplied by cosh e; the slope of log u is u'/u"),
+    (lambda y, p: np.cosh(p - y), "this is cosh itself; its slope, sinh e, is divided by it"),
+    (lambda y, p: np.tanh(p + y), "p and y are added; e is p - y"),
+    (lambda y, p: np.tanh(p) - np.tanh(y), "tanh is taken of p and y each; take it of their difference"),
+    (lambda y, p: np.tanh(p - y) * (p - y), "it is multiplied by the error, too"),
+    (
+        lambda y, p: np.clip(p - y, -1, 1),
+        "this is the slope of Huber's loss, with a kink; this one is smooth",
+    ),
+    (lambda y, p: np.log(np.cosh(p - y)).mean(), "this is the loss itself; its slope is asked for"),
     (lambda y, p: np.tanh(y - p), "the sign is wrong: the slope is with respect to p"),
     (
         lambda y, p: np.tanh(p - y) / len(y),

@@ -139,7 +139,51 @@ def _step_in_other_order(w: Any, b: float, x: Any, y: int) -> Any:
     return b + error, w + error * x
 
 
+def _signed(w: Any, b: float, x: Any) -> int:
+    return 2 * _decided(w, b, x) - 1
+
+
+def _smooth(w: Any, b: float, x: Any) -> float:
+    return float(1 / (1 + np.exp(-(w @ x + b))))
+
+
 learning_step.mistakes(
+    (
+        lambda w, b, x, y: (w, b),
+        "nothing is learned: where the decision is wrong, weights and bias take a step",
+    ),
+    (
+        lambda w, b, x, y: (w + x, b + 1),
+        "the input is added always; the error, -1, 0 or 1, says whether and which way",
+    ),
+    (
+        lambda w, b, x, y: (w + 0.1 * (y - _decided(w, b, x)) * x, b + 0.1 * (y - _decided(w, b, x))),
+        "the step is a tenth; Rosenblatt's rule as it stands here has no learning rate",
+    ),
+    (
+        lambda w, b, x, y: (w + (y - _decided(w, b, x)) * x, b + (y - _decided(w, b, x)) * x.sum()),
+        "the bias takes the inputs into its step; its own input is always 1",
+    ),
+    (
+        lambda w, b, x, y: (w + (y - _signed(w, b, x)) * x, b + y - _signed(w, b, x)),
+        "the decision is -1 or 1; here it is 0 or 1, as the targets are",
+    ),
+    (
+        lambda w, b, x, y: (w - (y - _decided(w, b, x)) * x, b + y - _decided(w, b, x)),
+        "the weights go the wrong way, the bias the right one",
+    ),
+    (
+        lambda w, b, x, y: (w + (y - _decided(w, b, x)) * x, b - y + _decided(w, b, x)),
+        "the bias goes the wrong way, the weights the right one",
+    ),
+    (
+        lambda w, b, x, y: (w + (y - _smooth(w, b, x)) * x, b + y - _smooth(w, b, x)),
+        "the decision is smooth, a sigmoid of z; a perceptron decides: 0 or 1",
+    ),
+    (
+        lambda w, b, x, y: w + (y - _decided(w, b, x)) * x,
+        "these are the weights alone; give weights and bias",
+    ),
     (
         lambda w, b, x, y: (w + (y - _decided(w, b, x)) * x, b),
         "the bias does not learn: it takes the same step as a weight whose input is always 1",

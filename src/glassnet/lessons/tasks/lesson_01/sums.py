@@ -46,6 +46,22 @@ def neuron(inputs, weights, bias):
 
 neuron.mistakes(
     (
+        lambda inputs, weights, bias: np.dot(inputs, weights) * bias,
+        "the sum is multiplied by the bias; the bias is added",
+    ),
+    (
+        lambda inputs, weights, bias: np.dot(inputs, np.add(weights, bias)),
+        "the bias is added to every weight; it belongs to the sum once",
+    ),
+    (
+        lambda inputs, weights, bias: np.sum(inputs) * weights[0] + bias,
+        "every input is multiplied by the first weight; each has a weight of its own",
+    ),
+    (
+        lambda inputs, weights, bias: np.divide(inputs, weights).sum() + bias,
+        "inputs are divided by weights; multiply",
+    ),
+    (
         lambda inputs, weights, bias: np.dot(inputs, weights),
         "the bias is missing: the sum of products alone is 0 where all inputs are 0",
     ),
@@ -155,6 +171,23 @@ def neuron_of_arrays(inputs, weights, bias):
 
 
 neuron_of_arrays.mistakes(
+    (
+        lambda inputs, weights, bias: np.sum(inputs * weights),
+        "the bias is missing, and all rows are added up into one number",
+    ),
+    (
+        lambda inputs, weights, bias: inputs @ weights * bias,
+        "it is multiplied by the bias; the bias is added",
+    ),
+    (lambda inputs, weights, bias: inputs @ weights - bias, "the bias is taken away; it is added"),
+    (
+        lambda inputs, weights, bias: np.mean(inputs * weights, axis=-1) + bias,
+        "the products are averaged; a neuron adds them up",
+    ),
+    (
+        lambda inputs, weights, bias: np.sum(inputs * weights, axis=0) + bias,
+        "it adds up along axis 0, down the columns; each row is a sample: the last axis",
+    ),
     (lambda inputs, weights, bias: inputs @ weights, "the bias is missing"),
     (
         lambda inputs, weights, bias: inputs * weights + bias,

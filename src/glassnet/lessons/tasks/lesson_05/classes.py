@@ -19,9 +19,21 @@ def _logits(random: Generator) -> Sequence[Case]:
     return [(y, np.array([2.0, -1.0, 0.5, 0.0, 3.0])), (drawn[1], drawn[0]), (y, far)]
 
 
+def _highest(answer: Any, y: Any, z: Any) -> str | None:
+    """Whether a prediction that is wrong by far costs no more than one that is wrong by less."""
+    cost = float(answer(np.array([1.0]), np.array([-800.0])))
+    if not 0 < cost < 790:
+        return None
+    return (
+        f"for target 1 and z = -800 it gives {cost:.4g}, where 800 is right: something like {np.exp(-cost):.1g} stands "
+        "in for a probability that is smaller, clipped or added; compute the loss from z, then nothing needs it"
+    )
+
+
 @lesson.function(
     "Binary cross-entropy without log(0)",
     _logits,
+    explains=_highest,
     points=2,
     tolerance=1e-9,
     hints=(
@@ -39,7 +51,36 @@ def _parts(y: Any, z: Any) -> Any:
     return np.maximum(-z, 0) + np.log1p(np.exp(-np.abs(z)))
 
 
+def _sigmoid(z: Any) -> Any:
+    return 0.5 * (1 + np.tanh(z / 2))
+
+
 bce_of_logits.mistakes(
+    (
+        lambda y, z: -(y * np.log(_sigmoid(z)) + (1 - y) * np.log(1 - _sigmoid(z))).mean(),
+        "a number leaves what a float can hold: σ(z) becomes 0 or 1 for z far from 0, and log(0) is infinite",
+    ),
+    (
+        lambda y, z: (np.log(1 + np.exp(-z)) + (1 - y) * z).mean(),
+        "eᶻ or e⁻ᶻ is too large for a float where z is far from 0: take out max(-z, 0), and use np.exp(-abs(z))",
+    ),
+    (
+        lambda y, z: (
+            -(
+                y * np.log(np.clip(z, 1e-7, 1 - 1e-7)) + (1 - y) * np.log(1 - np.clip(z, 1e-7, 1 - 1e-7))
+            ).mean()
+        ),
+        "z is taken for a probability; it is what stands before the sigmoid",
+    ),
+    (
+        lambda y, z: (np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))).mean(),
+        "every target is taken for 0; where it is 1 the loss is z smaller",
+    ),
+    (
+        lambda y, z: (_parts(y, z) + (1 - y) * np.abs(z)).mean(),
+        "|z| is added for targets 0; it is z, with its sign",
+    ),
+    (lambda y, z: ((y - _sigmoid(z)) ** 2).mean(), "this is the mean squared error of probabilities"),
     (lambda y, z: _parts(y, z).mean(), "every target is taken for 1; where it is 0 the loss is z larger"),
     (
         lambda y, z: (_parts(y, z) + y * z).mean(),
@@ -83,6 +124,38 @@ def cross_entropy(y, P):
 
 
 cross_entropy.mistakes(
+    (
+        lambda y, P: -np.log(P[np.arange(len(y)), y - 1]).mean(),
+        "classes are counted from 0: it takes the column before the right one",
+    ),
+    (
+        lambda y, P: -np.log10(P[np.arange(len(y)), y]).mean(),
+        "the logarithm has base 10; the natural one is meant",
+    ),
+    (
+        lambda y, P: -np.log(P[np.arange(len(y)), y]),
+        "these are the losses of the samples; their mean is asked for",
+    ),
+    (
+        lambda y, P: P[np.arange(len(y)), y].mean(),
+        "this is the mean probability; the logarithm is missing, and the minus",
+    ),
+    (
+        lambda y, P: -np.log(1 - P[np.arange(len(y)), y]).mean(),
+        "it takes 1 minus the probability of the right class; take that probability itself",
+    ),
+    (
+        lambda y, P: -(P[np.arange(len(y)), y] * np.log(P[np.arange(len(y)), y])).mean(),
+        "the logarithm is multiplied by the probability; the target has weight 1",
+    ),
+    (
+        lambda y, P: ((1 - P[np.arange(len(y)), y]) ** 2).mean(),
+        "this is a squared error; the loss is -log of the right class's probability",
+    ),
+    (
+        lambda y, P: -np.log(np.exp(P[np.arange(len(y)), y]) / np.exp(P).sum(axis=1)).mean(),
+        "a softmax is taken of P, which holds probabilities already",
+    ),
     (
         lambda y, P: np.log(P[np.arange(len(y)), y]).mean(),
         "the minus is missing: logarithms of probabilities are negative",

@@ -38,6 +38,35 @@ def _norm(x: Any) -> Any:
 
 triplet.mistakes(
     (
+        lambda a, p, n, m: min(0.0, _norm(a - p) - _norm(a - n) + m),
+        "min keeps what is below 0; the loss is what is above",
+    ),
+    (
+        lambda a, p, n, m: max(0.0, _norm(a - p) - _norm(a - n)) + m,
+        "the margin is added behind max; it belongs inside, so that what is far enough apart has loss 0",
+    ),
+    (
+        lambda a, p, n, m: abs(_norm(a - p) - _norm(a - n) + m),
+        "the absolute value is taken; what is far enough apart, below 0, has loss 0",
+    ),
+    (
+        lambda a, p, n, m: max(m, _norm(a - p) - _norm(a - n)),
+        "the larger one of margin and difference is taken; the margin is added, and 0 is the least",
+    ),
+    (
+        lambda a, p, n, m: max(0.0, _norm(a - p) + _norm(a - n) + m),
+        "both distances are added; the negative one's is taken away",
+    ),
+    (lambda a, p, n, m: max(0.0, _norm(a - p) - _norm(a - n) + m) ** 2, "the loss is squared; it is not"),
+    (
+        lambda a, p, n, m: np.maximum(0, np.abs(a - p) - np.abs(a - n) + m),
+        "these are distances in each coordinate; np.linalg.norm makes one number of them",
+    ),
+    (
+        lambda a, p, n, m: max(0.0, ((a - p) ** 2).mean() - ((a - n) ** 2).mean() + m),
+        "these are means of squares; a distance is the root of the sum of squares",
+    ),
+    (
         lambda a, p, n, m: _norm(a - p) - _norm(a - n) + m,
         "it goes below 0; what is far enough apart has loss 0",
     ),

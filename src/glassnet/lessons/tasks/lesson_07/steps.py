@@ -1,4 +1,4 @@
-"""Lesson 7: training."""
+"""Steps: plain, with momentum, and a training that is cured."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from numpy.random import Generator
 
 import glassnet as gn
 from glassnet.lessons.carried import as_text, network_of
-from glassnet.lessons.exercise import Case, Lesson
+from glassnet.lessons.exercise import Case
 from glassnet.lessons.outputs import NoOutput, Outputs
+from glassnet.lessons.tasks.lesson_07.lesson import lesson
 from glassnet.support.text import be, one
-
-lesson = Lesson(7, "Training")
 
 
 def _steps(random: Generator) -> Sequence[Case]:
@@ -48,6 +47,19 @@ def step(parameters, gradients, rate):
 
 
 step.mistakes(
+    (lambda P, G, r: [g - r * p for p, g in zip(P, G, strict=True)], "parameters and gradients are mixed up"),
+    (
+        lambda P, G, r: [r * (p - g) for p, g in zip(P, G, strict=True)],
+        "the parameter is multiplied by the rate, too",
+    ),
+    (
+        lambda P, G, r: [p - 0.1 * g for p, g in zip(P, G, strict=True)],
+        "the rate is 0.1 always; use the one given",
+    ),
+    (
+        lambda P, G, r: [p - r * np.abs(g) for p, g in zip(P, G, strict=True)],
+        "the gradient has lost its sign",
+    ),
     (
         lambda P, G, r: [p + r * g for p, g in zip(P, G, strict=True)],
         "it goes uphill: subtract the step",
@@ -140,6 +152,24 @@ def momentum_step(w, velocity, gradient, rate, momentum):
 
 
 momentum_step.mistakes(
+    (lambda w, v, g, r, m: (w - r * m * v, m * v + g), "the step leaves the new gradient out"),
+    (
+        lambda w, v, g, r, m: (w - r * (m * v + g), r * (m * v + g)),
+        "the rate is inside the velocity that is given back; here it is in the step alone",
+    ),
+    (
+        lambda w, v, g, r, m: (w - r * (v + m * g), v + m * g),
+        "the gradient is multiplied by momentum; what is left of the old velocity is",
+    ),
+    (
+        lambda w, v, g, r, m: (w - r * (0.9 * v + g), 0.9 * v + g),
+        "momentum is 0.9 always; use the one that is given",
+    ),
+    (
+        lambda w, v, g, r, m: (w - r * (g + m * (m * v + g)), m * v + g),
+        "this is Nesterov's step; here it goes along the velocity itself",
+    ),
+    (lambda w, v, g, r, m: (w - r * g, v), "this is plain gradient descent; the velocity is not used"),
     (
         lambda w, v, g, r, m: (w - r * v, m * v + g),
         "the step is taken with the old velocity; compute the new one first",
@@ -171,81 +201,4 @@ momentum_step.mistakes(
         lambda w, v, g, r, m: w - r * (m * v + g),
         "this is the weights alone; give the velocity, too, for the next step",
     ),
-)
-
-
-def _cut(answer: Any, n: int, size: int) -> Any:
-    parts = [np.asarray(part, dtype=int).ravel() for part in answer(n, size, np.random.default_rng(0))]
-    again = [np.asarray(part, dtype=int).ravel() for part in answer(n, size, np.random.default_rng(1))]
-    return {"sizes": [len(p) for p in parts], "rows": np.concatenate(parts), "others": np.concatenate(again)}
-
-
-def _batches_or_why_not(outputs: Outputs, case: Case) -> str | None:
-    n, size = case
-    sizes, rows, others = (
-        np.atleast_1d(np.asarray(outputs[f"[{name!r}]"])) for name in ("sizes", "rows", "others")
-    )
-    expected = [size] * (n // size) + ([n % size] if n % size else [])
-    if len(rows) < n and sorted(rows) == sorted(set(rows)):
-        n_left = n - len(rows)
-        return f"{n_left} of {n} samples {be(n_left)} in no batch: the last, smaller batch belongs to them"
-    if len(set(rows)) < len(rows):
-        n_again = len(rows) - len(set(rows))
-        come = "1 sample comes" if n_again == 1 else f"{n_again} samples come"
-        return f"{come} more than once in an epoch; each comes once"
-    if sorted(rows) != list(range(n)):
-        return f"the numbers of samples go from 0 to {n - 1}; yours from {rows.min():g} to {rows.max():g}"
-    if sizes.tolist() != expected:
-        return (
-            f"batches of {size} are asked for, the last one smaller; yours have {sizes.astype(int).tolist()}"
-        )
-    if (rows == np.arange(n)).all():
-        return "the samples come in the order of the data; shuffle them, with the generator"
-    if (rows == others).all():
-        return "another generator gives the same order; use the one that is handed in"
-    return None
-
-
-@lesson.function(
-    "Batches",
-    lambda random: [(10, 4), (12, 3), (7, 7), (int(random.integers(20, 40)), int(random.integers(3, 9)))],
-    ask=_cut,
-    accepts=_batches_or_why_not,
-    hints=(
-        "random.permutation(n) is each number once, in a random order. Cut it up.",
-        "[order[start : start + size] for start in range(0, n, size)]",
-    ),
-)
-def batches(n, size, random):
-    """The numbers of the samples in each batch of an epoch, shuffled."""
-    order = random.permutation(n)
-    return [order[start : start + size] for start in range(0, n, size)]
-
-
-def _penalised(random: Generator) -> Sequence[Case]:
-    return [(random.normal(size=(3, 2)), random.normal(size=(3, 2)), l2) for l2 in (0.1, 0.01, 1.0)]
-
-
-@lesson.function(
-    "The gradient with an L2 penalty",
-    _penalised,
-    hints=(
-        "The penalty is l2/2 · Σw². What is the slope of w² ?",
-        "gradient + l2 * w: the 2 from the square cancels the half.",
-    ),
-)
-def with_penalty(gradient, w, l2):
-    """The gradient of loss + l2/2 · Σw², from the gradient of the loss."""
-    return gradient + l2 * w
-
-
-with_penalty.mistakes(
-    (lambda g, w, l2: g + 2 * l2 * w, "the penalty has a half in front, which cancels the 2 from the square"),
-    (lambda g, w, l2: g + l2 * w**2, "this adds the penalty's terms; add its slope"),
-    (lambda g, w, l2: g + l2 / 2 * w**2, "this adds the penalty's terms, l2/2 · w²; add its slope"),
-    (lambda g, w, l2: g + l2 * np.sign(w), "this is the slope of an L1 penalty, Σ|w|"),
-    (lambda g, w, l2: g - l2 * w, "the sign is wrong: large weights make the penalty larger"),
-    (lambda g, w, l2: g + l2, "the penalty pulls each weight in proportion to its size: l2 * w"),
-    (lambda g, w, l2: g + l2 / 2 * (w**2).sum(), "this adds the penalty itself to each slope"),
-    (lambda g, w, l2: l2 * w, "this is the penalty's part alone; the loss's gradient belongs to it"),
 )

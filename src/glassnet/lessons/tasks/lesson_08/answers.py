@@ -1,4 +1,4 @@
-"""Lesson 8: digits and spirals."""
+"""Answers counted, and the first weights."""
 
 from __future__ import annotations
 
@@ -8,101 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from glassnet.lessons.exercise import Case, Lesson
+from glassnet.lessons.exercise import Case
 from glassnet.lessons.outputs import NoOutput, Outputs
-
-lesson = Lesson(8, "Digits")
-
-
-def _parts(random: Generator) -> Sequence[Case]:
-    return [
-        (random.normal(3, 2, size=(20, 3)), random.normal(4, 1, size=(5, 3))),
-        (random.normal(-1, 0.5, size=(9, 2)), random.normal(0, 0.5, size=(4, 2))),
-    ]
-
-
-@lesson.function(
-    "Scaling without looking",
-    _parts,
-    hints=(
-        "Which samples may you look at before the test: all, or those to train on?",
-        "mean and std of X_train with axis=0; the very same two are used for X_test.",
-    ),
-)
-def scaled(X_train, X_test):
-    """Both parts, with mean 0 and standard deviation 1 in each feature of the training part."""
-    mean, spread = X_train.mean(axis=0), X_train.std(axis=0)
-    return (X_train - mean) / spread, (X_test - mean) / spread
-
-
-def _by(X: Any, of: Any, axis: int | None = 0) -> Any:
-    return (X - of.mean(axis=axis)) / of.std(axis=axis)
-
-
-scaled.mistakes(
-    (
-        lambda a, b: (_by(a, a), _by(b, b)),
-        "the test part is scaled by its own mean and spread; use those of the training part",
-    ),
-    (
-        lambda a, b: (_by(a, np.concatenate([a, b])), _by(b, np.concatenate([a, b]))),
-        "mean and spread are those of both parts: what is tested on has been looked at",
-    ),
-    (lambda a, b: (a - a.mean(axis=0), b - a.mean(axis=0)), "it is not divided by the standard deviation"),
-    (lambda a, b: (a / a.std(axis=0), b / a.std(axis=0)), "the mean is not taken away"),
-    (
-        lambda a, b: ((a - a.mean(axis=0)) / a.var(axis=0), (b - a.mean(axis=0)) / a.var(axis=0)),
-        "it divides by the variance; the standard deviation is its root",
-    ),
-    (
-        lambda a, b: (_by(a, a, None), _by(b, a, None)),
-        "there is one mean for all features; each has its own: axis=0",
-    ),
-    (lambda a, b: (_by(a, a), b), "the test part is not scaled: the network has learned on scaled numbers"),
-    (lambda a, b: (_by(a, b), _by(b, b)), "mean and spread are those of the test part"),
-)
-
-
-def _classes(random: Generator) -> Sequence[Case]:
-    return [(np.array([2, 0, 1]), 3), (random.integers(0, 5, size=8), 5), (np.array([0, 1, 0]), 4)]
-
-
-@lesson.function(
-    "One-hot rows",
-    _classes,
-    hints=(
-        "Start with zeros of shape (samples, classes). Which place of each row becomes 1?",
-        "rows[np.arange(len(y)), y] = 1, or simply np.eye(n_classes)[y].",
-    ),
-)
-def one_hot(y, n_classes):
-    """A row for each sample, with a 1 at its class."""
-    rows = np.zeros((len(y), n_classes))
-    rows[np.arange(len(y)), y] = 1
-    return rows
-
-
-def _all_columns(y: Any, k: int) -> Any:
-    rows = np.zeros((len(y), k))
-    rows[:, y] = 1
-    return rows
-
-
-one_hot.mistakes(
-    (lambda y, k: np.eye(k)[y].T, "samples stand in columns; each is a row"),
-    (
-        lambda y, k: np.eye(y.max() + 1)[y],
-        "the number of classes is taken from y; a class may have no sample here",
-    ),
-    (lambda y, k: np.eye(k)[y] * y[:, None], "the class number stands in the row; it should be a 1"),
-    (lambda y, k: 1 - np.eye(k)[y], "ones and zeros are the wrong way round"),
-    (
-        _all_columns,
-        "rows[:, y] = 1 fills whole columns; each row gets its own place: rows[np.arange(len(y)), y]",
-    ),
-    (lambda y, k: np.eye(k)[(y + 1) % k], "the 1 stands one place too far right: classes are counted from 0"),
-    (lambda y, k: np.eye(k)[y - 1], "the 1 stands one place too far left: classes are counted from 0"),
-)
+from glassnet.lessons.tasks.lesson_08.lesson import lesson
 
 
 def _predictions(random: Generator) -> Sequence[Case]:
@@ -127,6 +35,29 @@ def accuracy(P, y):
 
 
 accuracy.mistakes(
+    (
+        lambda P, y: (P.argmax() == y).mean(),
+        "argmax() looks at the whole table; take one answer of each row: axis=1",
+    ),
+    (
+        lambda P, y: (P.argmax(axis=1) == y).sum() / P.size,
+        "it is divided by all numbers of P; divide by the samples",
+    ),
+    (
+        lambda P, y: float(np.all(P.argmax(axis=1) == y)),
+        "this says whether all are right; their share is asked for",
+    ),
+    (
+        lambda P, y: np.abs(P.argmax(axis=1) - y).mean(),
+        "class numbers are subtracted; they are names: are they the same?",
+    ),
+    (lambda P, y: P.max(axis=1).mean(), "this is how sure it is on average, right or wrong"),
+    (lambda P, y: -np.log(P[np.arange(len(y)), y]).mean(), "this is the cross-entropy; count right answers"),
+    (lambda P, y: (P.argmax(axis=1) + 1 == y).mean(), "classes are counted from 0, as argmax does"),
+    (
+        lambda P, y: (np.eye(P.shape[1])[y] == (P > 0.5)).mean(),
+        "it counts each number of P; a sample is right or wrong as a whole",
+    ),
     (lambda P, y: (P.argmax(axis=1) == y).sum(), "this is how many are right; the share is asked for"),
     (lambda P, y: (P.argmax(axis=1) != y).mean(), "this is the share that is wrong"),
     (lambda P, y: 100 * (P.argmax(axis=1) == y).mean(), "this is in percent; give a share from 0 to 1"),
@@ -192,6 +123,11 @@ def _uniform_or_why_not(outputs: Outputs, case: Case) -> str | None:
         return (
             f"their mean is {mean:.3g} and their spread {spread:.3g}; uniform ones have 0 and {uniform:.3g}"
         )
+    n_same = W.size - np.unique(W).size
+    if n_same > W.size // 100:
+        return (
+            f"{n_same} of {W.size} weights are the same as another one; draw each on its own, and clip none"
+        )
     return None
 
 
@@ -246,6 +182,24 @@ def _assigned(y: Any, p: Any, k: int) -> Any:
 
 
 confusion.mistakes(
+    (
+        lambda y, p, k: np.diag(_count(y, p, k)),
+        "these are the right answers of each class; the whole table is asked for",
+    ),
+    (
+        lambda y, p, k: _count(y, p, k).sum(axis=1),
+        "this is how often each class comes; the whole table is asked for",
+    ),
+    (lambda y, p, k: _count(p, p, k), "the predictions are compared with themselves"),
+    (
+        lambda y, p, k: _count(y, p, k)[: max(y.max(), p.max()) + 1, : max(y.max(), p.max()) + 1],
+        "the number of classes is taken from the data; a class may not come at all: use n_classes",
+    ),
+    (lambda y, p, k: _count(y, p, k) + 1, "the counts begin with 1; begin with 0"),
+    (
+        lambda y, p, k: np.bincount(y * k + p, minlength=k * k),
+        "the counts are in one row; they are right in a table (k, k)",
+    ),
     (lambda y, p, k: _count(y, p, k).T, "rows are predictions; the truth belongs in the rows"),
     (
         _assigned,

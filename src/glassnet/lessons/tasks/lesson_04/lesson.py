@@ -1,0 +1,5 @@
+"""The lesson that the exercises of this folder belong to."""
+
+from glassnet.lessons.exercise import Lesson
+
+lesson = Lesson(4, "Forward propagation")
