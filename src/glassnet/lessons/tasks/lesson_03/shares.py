@@ -1,4 +1,4 @@
-"""Softmax."""
+"""Softmax, row by row."""
 
 from __future__ import annotations
 
