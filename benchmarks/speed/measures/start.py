@@ -18,18 +18,22 @@ X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
 net = gn.Network([gn.Dense(4, "relu"), gn.Dense(1, "sigmoid")], seed=0)
 net.fit(X, y, loss="bce", optimizer=gn.SGD(0.1), epochs=10_000, engine="compiled", progress=False)
 """
-FIT_DIGITS = """
-import numpy as np
-import glassnet as gn
-random = np.random.default_rng(0)
-X, y = random.random((1437, 64)), random.integers(10, size=1437)
-net = gn.Network([gn.Dense(32, "relu"), gn.Dense(10, "softmax")], seed=0)
-net.fit(X, y, loss="scce", optimizer="adam", epochs=1, batch_size=32, engine="compiled", progress=False)
+# What a peer's first training takes beyond its import and its data.
+FIRST_RUN = """
+import sys, time
+from dataclasses import replace
+from benchmarks.speed.peers import PEERS
+from benchmarks.speed.works import WORKS
+training = PEERS[sys.argv[1]].prepare(replace(WORKS["digits-batches"], epochs=1))
+training.reset()
+began = time.perf_counter()
+training.train()
+print(time.perf_counter() - began)
 """
 
 
 def measure(setting: Setting) -> list[Figure]:
-    """Seconds of whole processes: a first fit with everything cached, an import of PyTorch, a fit that compiles."""
+    """Seconds of whole processes: an import, a first fit with everything cached; and of first trainings."""
     programs = {"fit": FIT_XOR, "numpy": "import numpy", "glassnet": "import glassnet"}
     if find_spec("torch") is not None:
         programs["torch"] = "import torch"
@@ -51,21 +55,47 @@ def measure(setting: Setting) -> list[Figure]:
             figures.of("import torch, whole process", seconds["torch"], "s"),
             figures.ratio("first fit of XOR / import torch", seconds["fit"], seconds["torch"]),
         ]
-    return [*found, _cold(setting)]
+    return [*found, *_first_runs(setting)]
 
 
-def _cold(setting: Setting) -> Figure:
-    took = []
+def _first_runs(setting: Setting) -> list[Figure]:
+    """Of a digits classifier, one epoch: nothing cached, glassnet once more with what it has kept, and JAX."""
+    has_jax = find_spec("jax") is not None
+    new, again, jax = list[float](), list[float](), list[float]()
     for _ in range(max(1, setting.repeats // 2)):
-        setting.announce("a process that compiles everything")
+        setting.announce("first trainings of new processes")
         with TemporaryDirectory() as folder:
-            took.append(run(FIT_DIGITS, setting.threads, GLASSNET_CACHE=folder))
-    return figures.of("first fit of a digits classifier, whole process, nothing compiled", took, "s")
+            for seconds in (new, again):
+                seconds.append(first_run("glassnet", setting.threads, GLASSNET_CACHE=folder))
+        if has_jax:
+            jax.append(first_run("jax", setting.threads))
+    work = "first training of a digits classifier in a process"
+    first_trainings = [
+        figures.of(f"{work}, glassnet, new on this machine", new, "s"),
+        figures.of(f"{work}, glassnet, compiled before", again, "s"),
+    ]
+    if not has_jax:
+        return first_trainings
+    return [
+        *first_trainings,
+        figures.of(f"{work}, JAX", jax, "s"),
+        figures.ratio("glassnet, new on this machine / JAX, first training", new, jax),
+        figures.ratio("glassnet, compiled before / JAX, first training", again, jax),
+    ]
 
 
-def run(program: str, threads: int, **variables: str) -> float:
+def run(program: str, threads: int) -> float:
     """Seconds of a Python process."""
-    command = [sys.executable, "-c", program]
     began = time.perf_counter()
-    subprocess.run(command, env=environment(threads) | variables, check=True, stdout=subprocess.DEVNULL)
+    _output(program, [], environment(threads))
     return time.perf_counter() - began
+
+
+def first_run(peer: str, threads: int, **variables: str) -> float:
+    """Seconds of a peer's first training in a new process."""
+    return float(_output(FIRST_RUN, [peer], environment(threads) | variables))
+
+
+def _output(program: str, arguments: list[str], variables: dict[str, str]) -> str:
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, env=variables, check=True, capture_output=True, text=True).stdout
