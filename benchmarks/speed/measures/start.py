@@ -98,4 +98,4 @@ def first_run(peer: str, threads: int, **variables: str) -> float:
 
 def _output(program: str, arguments: list[str], variables: dict[str, str]) -> str:
     command = [sys.executable, "-c", program, *arguments]
-    return subprocess.run(command, env=variables, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, env=variables, check=True, stdout=subprocess.PIPE, text=True).stdout
