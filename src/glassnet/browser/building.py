@@ -20,7 +20,7 @@ FILES = (
     "arithmetic/rows", "arithmetic/entries", "formulas", "arithmetic/rules", "plan/shapes", "plan/affine",
     "plan/layers", *LAYERS, "plan/described", "plan/parts", "plan/plan", "arithmetic/loop", "network/losses",
     "network/targets", "network/files", "network/flat", "network/trace", "network/training", "network/network",
-    "network/facts",
+    "network/loading", "network/facts",
 )  # fmt: skip
 PUBLIC = (
     "create", "load", "facts", "parts", "Network", "Training", "Random", "GlassnetError", "DivergenceError",

@@ -4036,7 +4036,7 @@ class Targets {
   }
 }
 
-// Model files: what glassnet.load reads and net.save writes, see glassnet/bridges/files.py.
+// Model files as bytes: what net.save writes, and the parts of what is read; see glassnet/bridges/files.py.
 
 
 const FORMAT = "glassnet", VERSION_OF_FILES = "1";
@@ -4070,9 +4070,9 @@ function exact(state) {
   return { ...state, state: { state: BigInt(value), inc: BigInt(inc) } };
 }
 
-/** A network as the bytes of a model file. @param {Network} network @returns {Uint8Array} */
+/** A network as the bytes of a model file. @param {any} network @returns {Uint8Array} */
 function saved(network) {
-  const { layout, dtype, rule } = network, type = dtype === "float64" ? "F64" : "F32", state = network.state();
+  const { layout, dtype } = network, type = dtype === "float64" ? "F64" : "F32", state = network.state();
   /** @type {{ name: string, type: string, shape: number[], bytes: Uint8Array }[]} */
   const arrays = [];
   const add = (/** @type {string} */ name, /** @type {number[]} */ shape, /** @type {Floats} */ values) =>
@@ -4148,46 +4148,6 @@ function numbersOf({ type, bytes }) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), isDouble = type === "F64", size = isDouble ? 8 : 4;
   const values = new (floatsOf(isDouble ? "float64" : "float32"))(bytes.length / size);
   return values.map((_, k) => (isDouble ? view.getFloat64(8 * k, true) : view.getFloat32(4 * k, true)));
-}
-
-/** The network of a model file; what is wrong with one is said. @param {Uint8Array | ArrayBuffer} given @returns {Network} */
-function load(given) {
-  const bytes = given instanceof Uint8Array ? given : new Uint8Array(given);
-  try {
-    return read(bytes);
-  } catch (error) {
-    throw new GlassnetError(`cannot load this file: ${/** @type {Error} */ (error).message}`);
-  }
-}
-
-/** @param {Uint8Array} bytes @returns {Network} */
-function read(bytes) {
-  const { header, start } = headerOf(bytes), config = verified(header.__metadata__);
-  const arrays = arraysOfFile(bytes, header, start);
-  if (checksumOf(arrays) !== config.tensors_checksum)
-    throw new GlassnetError("its tensors were altered after they were written (the checksum differs)");
-  const { training } = config;
-  const network = new Network({
-    layers: config.layers, input_shape: config.input_shape, dtype: config.dtype, seed: shortest(config.seed),
-    metadata: config.metadata, ...(config.loss ? { loss: config.loss } : {}), ...(training ? { optimizer: training.optimizer } : {}),
-  });
-  const numbers = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
-    const found = arrays.find((array) => array.name === name);
-    if (!found) throw new GlassnetError(`it has no tensor ${shown(name)}, which its configuration needs`);
-    if (found.shape.join() !== shape.join() || (found.type === "F64") !== (network.dtype === "float64"))
-      throw new GlassnetError(`tensor ${shown(name)} is ${found.type} (${found.shape.join(", ")}); its configuration needs ${network.dtype} (${shape.join(", ")})`);
-    return numbersOf(found);
-  };
-  for (const part of [...network.parameters, ...network.statistics]) part.values.set(numbers(`layers.${part.layer}.${part.name}`, part.shape));
-  if (training) {
-    network.restore({
-      optimizer: network.optimizer_states.map((state, k) => numbers(`optimizer.${k}`, [state.length])),
-      step: training.step, epoch: training.epoch, rate_factor: training.rate_factor,
-    });
-    network.batch_size = training.batch_size ?? null;
-  }
-  network.restore({ streams: config.streams });
-  return network;
 }
 
 // Layers over flat vectors: how a network is made, laid out, described and put back.
@@ -5015,6 +4975,49 @@ function largest(values, start, m) {
 function withoutDropout(layer) {
   if (layer.name === "residual") return { ...layer, layers: layer.layers.map(withoutDropout) };
   return layer.name === "dropout" ? { ...layer, rate: 0 } : layer;
+}
+
+// The network of a model file: what glassnet.load reads.
+
+
+/** The network of a model file; what is wrong with one is said. @param {Uint8Array | ArrayBuffer} given @returns {Network} */
+function load(given) {
+  const bytes = given instanceof Uint8Array ? given : new Uint8Array(given);
+  try {
+    return read(bytes);
+  } catch (error) {
+    throw new GlassnetError(`cannot load this file: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/** @param {Uint8Array} bytes @returns {Network} */
+function read(bytes) {
+  const { header, start } = headerOf(bytes), config = verified(header.__metadata__);
+  const arrays = arraysOfFile(bytes, header, start);
+  if (checksumOf(arrays) !== config.tensors_checksum)
+    throw new GlassnetError("its tensors were altered after they were written (the checksum differs)");
+  const { training } = config;
+  const network = new Network({
+    layers: config.layers, input_shape: config.input_shape, dtype: config.dtype, seed: shortest(config.seed),
+    metadata: config.metadata, ...(config.loss ? { loss: config.loss } : {}), ...(training ? { optimizer: training.optimizer } : {}),
+  });
+  const numbers = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
+    const found = arrays.find((array) => array.name === name);
+    if (!found) throw new GlassnetError(`it has no tensor ${shown(name)}, which its configuration needs`);
+    if (found.shape.join() !== shape.join() || (found.type === "F64") !== (network.dtype === "float64"))
+      throw new GlassnetError(`tensor ${shown(name)} is ${found.type} (${found.shape.join(", ")}); its configuration needs ${network.dtype} (${shape.join(", ")})`);
+    return numbersOf(found);
+  };
+  for (const part of [...network.parameters, ...network.statistics]) part.values.set(numbers(`layers.${part.layer}.${part.name}`, part.shape));
+  if (training) {
+    network.restore({
+      optimizer: network.optimizer_states.map((state, k) => numbers(`optimizer.${k}`, [state.length])),
+      step: training.step, epoch: training.epoch, rate_factor: training.rate_factor,
+    });
+    network.batch_size = training.batch_size ?? null;
+  }
+  network.restore({ streams: config.streams });
+  return network;
 }
 
 // What the rules of diagnosis look at, measured as glassnet/insight/diagnosis/measure.py measures it.

@@ -1,10 +1,9 @@
-// Model files: what glassnet.load reads and net.save writes, see glassnet/bridges/files.py.
+// Model files as bytes: what net.save writes, and the parts of what is read; see glassnet/bridges/files.py.
 
 import { GlassnetError, shown } from "../base/errors.js";
 import { floatsOf } from "../base/tables.js";
 import { bytesOf, fromJson, sha256, textOf, toJson } from "../base/texts.js";
 import { product } from "../plan/shapes.js";
-import { Network } from "./network.js";
 
 const FORMAT = "glassnet", VERSION_OF_FILES = "1";
 
@@ -18,7 +17,7 @@ function bytesOfArray(values) {
 
 /** SHA-256 over names, types, shapes and bytes of arrays, as Python takes it.
  * @param {{ name: string, type: string, shape: number[], bytes: Uint8Array }[]} arrays @returns {string} */
-function checksumOf(arrays) {
+export function checksumOf(arrays) {
   const inOrder = [...arrays].sort((one, other) => (one.name < other.name ? -1 : 1));
   return sha256(inOrder.flatMap(({ name, type, shape, bytes }) => {
     const written = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
@@ -27,7 +26,7 @@ function checksumOf(arrays) {
 }
 
 /** A seed as a number where that holds all its digits. @param {number | string | null} seed @returns {number | string | null} */
-function shortest(seed) {
+export function shortest(seed) {
   return typeof seed === "string" && Number.isSafeInteger(Number(seed)) ? Number(seed) : seed;
 }
 
@@ -37,9 +36,9 @@ function exact(state) {
   return { ...state, state: { state: BigInt(value), inc: BigInt(inc) } };
 }
 
-/** A network as the bytes of a model file. @param {Network} network @returns {Uint8Array} */
+/** A network as the bytes of a model file. @param {any} network @returns {Uint8Array} */
 export function saved(network) {
-  const { layout, dtype, rule } = network, type = dtype === "float64" ? "F64" : "F32", state = network.state();
+  const { layout, dtype } = network, type = dtype === "float64" ? "F64" : "F32", state = network.state();
   /** @type {{ name: string, type: string, shape: number[], bytes: Uint8Array }[]} */
   const arrays = [];
   const add = (/** @type {string} */ name, /** @type {number[]} */ shape, /** @type {Floats} */ values) =>
@@ -77,7 +76,7 @@ export function saved(network) {
 }
 
 /** The header of a file, and where its numbers begin. @param {Uint8Array} bytes */
-function headerOf(bytes) {
+export function headerOf(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = bytes.length < 8 ? Infinity : view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
   if (8 + size > bytes.length) throw new GlassnetError("it is not a safetensors file, or it is damaged (its header is cut off)");
@@ -87,7 +86,7 @@ function headerOf(bytes) {
 }
 
 /** The configuration, if the file is glassnet's, of a known version, and unaltered. @param {any} metadata @returns {any} */
-function verified(metadata) {
+export function verified(metadata) {
   if (metadata?.format !== FORMAT) throw new GlassnetError("it is a safetensors file, but glassnet did not write it");
   const version = metadata.format_version, text = metadata.config;
   if (version !== VERSION_OF_FILES)
@@ -98,7 +97,7 @@ function verified(metadata) {
 }
 
 /** The arrays of a file by name. @param {Uint8Array} bytes @param {any} header @param {number} start */
-function arraysOfFile(bytes, header, start) {
+export function arraysOfFile(bytes, header, start) {
   return Object.entries(header).filter(([name]) => name !== "__metadata__").map(([name, entry]) => {
     const { dtype, shape, data_offsets: offsets } = /** @type {any} */ (entry) ?? {};
     const size = dtype === "F64" ? 8 : 4, isWhole = (/** @type {unknown} */ n) => Number.isSafeInteger(n) && Number(n) >= 0;
@@ -111,48 +110,8 @@ function arraysOfFile(bytes, header, start) {
 }
 
 /** Numbers of bytes. @param {{ type: string, bytes: Uint8Array }} array @returns {Floats} */
-function numbersOf({ type, bytes }) {
+export function numbersOf({ type, bytes }) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), isDouble = type === "F64", size = isDouble ? 8 : 4;
   const values = new (floatsOf(isDouble ? "float64" : "float32"))(bytes.length / size);
   return values.map((_, k) => (isDouble ? view.getFloat64(8 * k, true) : view.getFloat32(4 * k, true)));
-}
-
-/** The network of a model file; what is wrong with one is said. @param {Uint8Array | ArrayBuffer} given @returns {Network} */
-export function load(given) {
-  const bytes = given instanceof Uint8Array ? given : new Uint8Array(given);
-  try {
-    return read(bytes);
-  } catch (error) {
-    throw new GlassnetError(`cannot load this file: ${/** @type {Error} */ (error).message}`);
-  }
-}
-
-/** @param {Uint8Array} bytes @returns {Network} */
-function read(bytes) {
-  const { header, start } = headerOf(bytes), config = verified(header.__metadata__);
-  const arrays = arraysOfFile(bytes, header, start);
-  if (checksumOf(arrays) !== config.tensors_checksum)
-    throw new GlassnetError("its tensors were altered after they were written (the checksum differs)");
-  const { training } = config;
-  const network = new Network({
-    layers: config.layers, input_shape: config.input_shape, dtype: config.dtype, seed: shortest(config.seed),
-    metadata: config.metadata, ...(config.loss ? { loss: config.loss } : {}), ...(training ? { optimizer: training.optimizer } : {}),
-  });
-  const numbers = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
-    const found = arrays.find((array) => array.name === name);
-    if (!found) throw new GlassnetError(`it has no tensor ${shown(name)}, which its configuration needs`);
-    if (found.shape.join() !== shape.join() || (found.type === "F64") !== (network.dtype === "float64"))
-      throw new GlassnetError(`tensor ${shown(name)} is ${found.type} (${found.shape.join(", ")}); its configuration needs ${network.dtype} (${shape.join(", ")})`);
-    return numbersOf(found);
-  };
-  for (const part of [...network.parameters, ...network.statistics]) part.values.set(numbers(`layers.${part.layer}.${part.name}`, part.shape));
-  if (training) {
-    network.restore({
-      optimizer: network.optimizer_states.map((state, k) => numbers(`optimizer.${k}`, [state.length])),
-      step: training.step, epoch: training.epoch, rate_factor: training.rate_factor,
-    });
-    network.batch_size = training.batch_size ?? null;
-  }
-  network.restore({ streams: config.streams });
-  return network;
 }
