@@ -75,14 +75,15 @@ class Recording:
     def tests_of(self, path: str, line: int) -> list[str]:
         """The tests that run the statement on a line, the fastest first, up to `MOST_SECONDS` of them together.
 
-        What runs at the import of a module, every test has run. Then come those that run a statement that names it.
+        What runs at the import of a module, every test has run, and those that start a process of their own run it
+        again. So those come first that run a statement that names it.
         """
         file = self._sources / path
         contexts, statements = self._contexts(file), self._statements(file)
         lines = statements.around(line)
         groups = [self._tests(contexts, lines)]
         if any(AT_IMPORT in contexts.get(number, ()) for number in lines):
-            groups.append(self._naming(statements.names(line)))
+            groups.insert(0, self._naming(statements.names(line)))
         ordered = dict.fromkeys(
             test for group in groups for test in sorted(group, key=self.seconds.__getitem__)
         )
