@@ -267,6 +267,10 @@ def test_what_a_notebook_says_of_itself_stands_apart_in_one_short_line(said: Any
 
 
 def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path / "berta.ipynb", [CHECK])
+    (tmp_path / "link.ipynb").symlink_to(tmp_path / "berta.ipynb")
+    with pytest.raises(Unreadable, match="it is a link; only a notebook itself is graded"):
+        read(tmp_path / "link.ipynb")
     os.mkfifo(tmp_path / "a.ipynb")
     with pytest.raises(Unreadable, match="it is no regular file"):
         read(tmp_path / "a.ipynb")

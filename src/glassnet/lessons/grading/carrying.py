@@ -17,6 +17,7 @@ from glassnet.lessons.catalogue import find
 from glassnet.lessons.judging import Failure
 from glassnet.lessons.outputs import Outputs, Plain
 from glassnet.lessons.seeds import seed_of
+from glassnet.support.text import in_one_line
 
 LONGEST_TEXT = 400
 TOO_LONG = "CellTooLong"  # the name of the error that stops a cell
@@ -75,8 +76,8 @@ class Record:
 
 
 def short(text: str) -> str:
-    """The beginning of a text, in one line."""
-    line = " ".join(text.split())
+    """The beginning of a text, in one line that shows all that is in it."""
+    line = in_one_line(" ".join(text[: 4 * LONGEST_TEXT].split()))
     return line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 2]} …"
 
 

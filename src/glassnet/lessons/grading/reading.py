@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,12 +27,8 @@ def read(file: Path) -> tuple[str, ...]:
 
     Raises `Unreadable` if it is no notebook.
     """
-    if not file.is_file():
-        raise Unreadable("it is no regular file")
-    if file.stat().st_size > MOST_BYTES:
-        raise Unreadable(f"it is larger than {MOST_BYTES // MEBIBYTE} MiB; clear its outputs")
     try:
-        content = json.loads(file.read_bytes())
+        content = json.loads(_bytes(file))
     except (ValueError, RecursionError):
         raise Unreadable("it does not open: it is no JSON, or damaged") from None
     if isinstance(content, dict) and "worksheets" in content:
@@ -41,6 +40,24 @@ def read(file: Path) -> tuple[str, ...]:
         for cell in content["cells"]
         if isinstance(cell, dict) and cell.get("cell_type") == "code"
     )
+
+
+def _bytes(file: Path) -> bytes:
+    """What a file holds that is one itself; a link may lead to somebody else's."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as reason:
+        link = "it is a link; only a notebook itself is graded"
+        raise Unreadable(
+            link if reason.errno == errno.ELOOP else f"it does not open: {reason.strerror}"
+        ) from None
+    with os.fdopen(descriptor, "rb") as opened:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise Unreadable("it is no regular file")
+        if facts.st_size > MOST_BYTES:
+            raise Unreadable(f"it is larger than {MOST_BYTES // MEBIBYTE} MiB; clear its outputs")
+        return opened.read(MOST_BYTES)
 
 
 def _source(cell: dict[str, Any]) -> str:

@@ -141,7 +141,7 @@ def _limit(job: dict[str, Any]) -> None:
     for kind, most in (
         (resource.RLIMIT_AS, job["memory"]),
         (resource.RLIMIT_FSIZE, job["disk"]),
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CORE, 1),  # not 0, with which it would still go to a program that takes cores
         (resource.RLIMIT_CPU, 8 * job["seconds"]),
         (resource.RLIMIT_NPROC, job["processes"]),
     ):

@@ -88,9 +88,13 @@ def forget_keys() -> None:
     number_call(number, _JOIN_SESSION_KEYRING, None)
 
 
-def end_with_parent() -> None:
-    """Be killed when the parent ends, and give nobody a look inside."""
-    call("prctl", ctypes.c_int(_PDEATHSIG), ctypes.c_ulong(9))
+def end_with_parent(signal: int) -> None:
+    """Get a signal when the parent, or the thread that started this process, ends."""
+    call("prctl", ctypes.c_int(_PDEATHSIG), ctypes.c_ulong(signal))
+
+
+def be_opaque() -> None:
+    """Give nobody a look inside this process."""
     call("prctl", ctypes.c_int(_DUMPABLE), ctypes.c_ulong(0))
 
 

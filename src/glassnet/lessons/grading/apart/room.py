@@ -45,7 +45,7 @@ class Plan:
     user : int or None
         Whom the process becomes; None where it stays who the grader is.
     rules : bool
-        Whether it is kept by Landlock and a filter of system calls.
+        Whether it is kept by Landlock, and by a filter of system calls from all sockets and what accounts share.
     visible : sequence of str
         What it can read, and it alone where there are namespaces or rules.
     listed : sequence of str
@@ -85,6 +85,7 @@ def main() -> NoReturn:
     ):  # where there is no such file; then it is as likely to be killed as others
         Path("/proc/self/oom_score_adj").write_text("1000")
     kernel.adopt_orphans()
+    kernel.end_with_parent(signal.SIGTERM)
     signal.signal(signal.SIGTERM, _ended)
     if plan.namespaces:
         _leave_namespaces(plan)
@@ -171,7 +172,8 @@ def _leave_namespaces(plan: Plan) -> None:
 def _keep(plan: Plan) -> NoReturn:
     """The first process in the room."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    kernel.end_with_parent()
+    kernel.end_with_parent(signal.SIGKILL)
+    kernel.be_opaque()
     _build(plan)
     ours, theirs = socket.socketpair()
     theirs.set_inheritable(True)
@@ -197,7 +199,8 @@ def _start(plan: Plan, told: Sequence[str]) -> NoReturn:
     if plan.rules:
         own = [plan.folder, *(f"/dev/{name}" for name in DEVICES)]
         rules.see_only([*plan.visible, f"/proc/{os.getpid()}"], plan.listed, own)
-        rules.open_no_sockets()
+    if plan.rules or plan.namespaces:
+        rules.open_sockets_only(rules.LOCAL_SOCKETS if plan.namespaces else ())
     os.execv(plan.command[0], [*plan.command, *told])
 
 
@@ -221,7 +224,7 @@ def _build(plan: Plan) -> None:
     kernel.make_read_only(plan.folder)
     for device in DEVICES:
         kernel.mount(f"/dev/{device}", f"{room}/dev/{device}", flags=kernel.BOUND)
-    kernel.mount("none", room + FOLDER, "tmpfs", inert, f"size={plan.disk}m,mode=1777")
+    kernel.mount("none", room + FOLDER, "tmpfs", inert, f"size={plan.disk}m,nr_inodes=64k,mode=1777")
     with contextlib.suppress(
         OSError
     ):  # where parts of /proc are covered it cannot be had anew, and there is none
