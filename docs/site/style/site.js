@@ -14,3 +14,12 @@ addEventListener("DOMContentLoaded", () => {
 });
 addEventListener("load", reachable);
 addEventListener("resize", reachable);
+
+// Pages within the page have the theme that the site's switch says.
+function follow() {
+  for (const page of document.querySelectorAll("glassnet-page")) page.setAttribute("theme", document.body.dataset.theme ?? "auto");
+}
+addEventListener("DOMContentLoaded", () => {
+  follow();
+  new MutationObserver(follow).observe(document.body, { attributeFilter: ["data-theme"] });
+});

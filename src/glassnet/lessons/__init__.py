@@ -11,9 +11,9 @@ drawn from a seed, which ``use_seed`` sets and the first cell of a copied notebo
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from glassnet.browser.page.embedding import HEIGHT, Embedded
+from glassnet.browser.page.embedding import HEIGHT, Embedded, EmbeddedNetwork
 from glassnet.errors import ArgumentError
 from glassnet.lessons import progress
 from glassnet.lessons.catalogue import find, lessons
@@ -22,6 +22,11 @@ from glassnet.lessons.judging import Verdict, collect, is_stub, judge, with_expl
 from glassnet.lessons.listing import Exercises
 from glassnet.lessons.seeds import seed_of
 from glassnet.support import checks
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from glassnet.network.network import Network
 
 __all__ = [
     "Exercise",
@@ -144,7 +149,10 @@ def solution(number: str) -> str:
     return find(number).source()
 
 
-def page(state: str = "", *, height: int = HEIGHT) -> Embedded:
+def page(
+    state: str = "", network: Network | None = None, X: ArrayLike | None = None, y: ArrayLike | None = None, *,
+    height: int = HEIGHT,
+) -> Embedded | EmbeddedNetwork:  # fmt: skip
     """The page as the output of a cell: a network to train and to look into, in the reader's browser.
 
     Parameters
@@ -152,10 +160,19 @@ def page(state: str = "", *, height: int = HEIGHT) -> Embedded:
     state : str
         What is chosen, as it stands behind ``#`` in the address of the page, such as ``"data=xor&hidden=2.relu"``.
         ``hide=data,network,training,view,look,output`` hides panels.
+    network : Network, optional
+        One to begin with, which may have parts of your own.
+    X, y : array_like, optional
+        Its samples and targets, as ``gn.play`` takes them.
     height : int
         In pixels, until the page tells its own; from 100.
     """
-    return Embedded(checks.text("state", state, least=0), checks.integer("height", height, least=100))
+    chosen, high = checks.text("state", state, least=0), checks.integer("height", height, least=100)
+    if network is None:
+        return Embedded(chosen, high)
+    from glassnet.browser.page.playing import document_of
+
+    return EmbeddedNetwork(document_of(checks.network("network", network), X, y), chosen, high)
 
 
 def exercises(lesson: int | None = None) -> Exercises:

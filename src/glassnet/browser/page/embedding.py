@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from glassnet.bridges import writing
 from glassnet.browser.page.document import page
 from glassnet.support.text import markup
 
 HEIGHT = 640
-_FRAMED = re.compile(r"(<glassnet-page [^>]*>)<iframe srcdoc=[^>]*></iframe>")
+_FRAMED = re.compile(r"(<glassnet-page state=[^>]*>)<iframe srcdoc=[^>]*></iframe>")
 
 
 @cache
@@ -27,26 +29,31 @@ def write(path: Path, text: str | None = None) -> None:
     writing.write(path, element().encode())
 
 
-def framed(text: str, state: str = "", height: int = HEIGHT) -> str:
-    """A page as a piece of another one, which needs nothing beside it; a site puts its ``<glassnet-page>`` there.
+def framed(text: str, height: int = HEIGHT) -> str:
+    """A page with what only it knows, as a piece of another page, which needs nothing beside it.
 
     Parameters
     ----------
     text : str
         The page.
-    state : str
-        What is chosen in it, as behind ``#`` in its address.
     height : int
         In pixels, until the page has told its own.
     """
+    return f"<glassnet-page own>{_frame(text, height)}</glassnet-page>"
+
+
+def _frame(text: str, height: int) -> str:
     return (
-        f'<glassnet-page state="{markup(state)}"><iframe srcdoc="{markup(text)}" title="a neural network to look into" '
-        f'style="display: block; width: 100%; height: {height}px; border: 0"></iframe></glassnet-page>'
+        f'<iframe srcdoc="{markup(text)}" title="a neural network to look into" '
+        f'style="display: block; width: 100%; height: {height}px; border: 0"></iframe>'
     )
 
 
 def shared(text: str) -> str:
-    """A page of a site whose framed pages are those beside the script of the tag, instead of a copy each."""
+    """A page of a site whose framed pages are those beside the script of the tag, instead of a copy each.
+
+    Pages with what only they know stay as they are.
+    """
     return _FRAMED.sub(r"\1", text)
 
 
@@ -60,4 +67,19 @@ class Embedded:
         return f"<page of a network: glassnet play, and behind # {self.state}>"
 
     def _repr_html_(self) -> str:
-        return framed(page(document={"address": self.state}), self.state, self.height)
+        frame = _frame(page(document={"address": self.state}), self.height)
+        return f'<glassnet-page state="{markup(self.state)}">{frame}</glassnet-page>'
+
+
+class EmbeddedNetwork:
+    """A page in what a notebook shows, with a network, its samples and parts of the user's own."""
+
+    def __init__(self, document: Mapping[str, Any], state: str, height: int = HEIGHT) -> None:
+        address = "&".join(part for part in (document["address"], state) if part)
+        self.document, self.height = {**document, "address": address}, height
+
+    def __repr__(self) -> str:
+        return "<page of a network: gn.play>"
+
+    def _repr_html_(self) -> str:
+        return framed(page(document=self.document, is_alone=self.document["data"] is not None), self.height)
