@@ -126,3 +126,36 @@ def test_a_site_shares_one_page_among_all_its_frames() -> None:
     shared = embedding.shared(f"<p>a</p>{shown}<p>b</p>{shown}")
     tag = '<glassnet-page state="data=xor"></glassnet-page>'
     assert shared == f"<p>a</p>{tag}<p>b</p>{tag}"
+
+
+def test_the_theme_of_the_tag_is_followed_and_that_of_a_stranger_is_not(visit: Any, site: Path) -> None:
+    tab = visit((site / "index.html").as_uri())
+    first = tab.locator("glassnet-page").first
+    inside = first.locator("iframe").content_frame
+    inside.locator("html[data-theme=light]").wait_for(state="attached")
+    for theme in ("dark", "light"):
+        first.evaluate("(page, theme) => page.setAttribute('theme', theme)", theme)
+        inside.locator(f"html[data-theme={theme}]").wait_for(state="attached")
+    first.evaluate("page => page.setAttribute('theme', 'dark')")
+    first.evaluate(
+        "page => page.setAttribute('src', page.querySelector('iframe').src.split('#')[0] + '?anew')"
+    )
+    inside.locator("html[data-theme=dark]").wait_for(state="attached")
+    inside.locator("html").evaluate("html => window.postMessage({ glassnet: { theme: 'light' } }, '*')")
+    tab.wait_for_timeout(50)
+    assert inside.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_a_page_with_parts_of_its_own_stays_beside_the_script_and_has_the_theme(
+    visit: Any, site: Path
+) -> None:
+    double = gn.activations.Function(lambda z: 2 * z, lambda z: 2 + 0 * z, "double")
+    network = gn.Network([gn.Dense(2, double), gn.Dense(1, "sigmoid")], input_shape=2, seed=0)
+    shown = gn.lessons.page("hide=look,output", network, *gn.datasets.xor())._repr_html_()
+    dark = shown.replace("<glassnet-page own>", '<glassnet-page own theme="dark">')
+    script = '<script src="static/glassnet-page.js"></script>'
+    (site / "own.html").write_text(f"<!doctype html>{script}{dark}")
+    tab = visit((site / "own.html").as_uri())
+    inside = tab.locator("iframe").content_frame
+    inside.locator(".heads:has-text('double')").wait_for(state="attached")
+    inside.locator("html[data-theme=dark]").wait_for(state="attached")
