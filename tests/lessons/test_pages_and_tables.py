@@ -6,13 +6,14 @@ import re
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import pytest
 
 import glassnet as gn
 from glassnet.browser import own_parts, spec_of
-from glassnet.browser.page import embedding
+from glassnet.browser.page import document, embedding
 from glassnet.lessons.catalogue import texts
 from glassnet.lessons.notebooks import notebook
 from tests.browser.page.v8 import call
@@ -31,8 +32,12 @@ def test_the_page_stands_in_every_lesson_where_something_moves() -> None:
 
 @pytest.mark.parametrize(("number", "state"), STATES)
 def test_the_page_knows_every_choice_that_a_lesson_begins_it_with(number: int, state: str) -> None:
+    choices = dict(parse_qsl(state))
+    lesson = choices.pop("lesson", None)
+    assert lesson is None or lesson in {each["name"] for each in document.lessons()}
     read = call(
-        "const { said, choices } = page.readAddress(data); return { said, hide: choices.hide };", state
+        "const { said, choices } = page.readAddress(data); return { said, hide: choices.hide };",
+        urlencode(choices),
     )
     assert read["said"] == []
     assert set(read["hide"].split(",")) <= {"data", "network", "training", "view", "look", "output"}
