@@ -48,7 +48,7 @@ def test_a_healthy_model_has_no_errors_and_exit_code_0(run: Run) -> None:
     shown = run("diagnose", MODEL.format("wine"), "wine").stdout
     assert shown == (
         "wine: 124 training, 18 validation and 36 test samples\n\nnothing found\n"
-        "not looked at: how it began (start= gives it, and callbacks=[gn.Diagnosis()] of fit keeps it)\n"
+        "not looked at: how it began (a model's file does not keep it)\n"
         "not looked at: the steps of its training (--optimizer and --batch-size let copies repeat it)\n"
     )
 
@@ -149,7 +149,7 @@ def test_what_nobody_saw_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     gn.adapt([pair, pair], ["tanh", "softmax"]).save("other.safetensors")
     np.savez("data.npz", X=X, y=y)
     shown = diagnosed("other.safetensors", "data.npz").stdout
-    assert "not looked at: how it began (start= gives it, or trained=False)" in shown
+    assert "not looked at: how it began (a model's file does not keep it)" in shown
     assert len(report("other.safetensors", "data.npz")["not_looked_at"]) == 2
 
 

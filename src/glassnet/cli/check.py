@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
 
 from glassnet import losses
 from glassnet.checking.program.files import check_file, plain
+from glassnet.cli.shown.voices import in_command
 from glassnet.errors import DataError
 from glassnet.recipes import sources
 
@@ -29,6 +31,7 @@ def run(
         losses.get(loss)
     X, y = (None, None) if data is None else _read(data)
     report = check_file(file, X, y, loss=loss, forward=forward, backward=backward, seconds=seconds)
+    report = replace(report, not_checked=tuple(map(in_command, report.not_checked)))
     if as_json:
         print(json.dumps(plain(report), indent=2))
     else:

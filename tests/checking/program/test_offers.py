@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.checking.program.taking.offering import offers
+from glassnet.checking.program.taking.making.offering import offers
 
 
 class SmoothUnit:
@@ -101,7 +101,7 @@ def test_a_class_is_made_of_what_stands_beside_it(cls: type) -> None:
 
 
 def test_offers_are_made_anew_each_time() -> None:
-    first, second = (next(iter(offers(OfObjects, {"sizes": [3, 4, 2]})))() for _ in range(2))
+    first, second = (next(iter(offers(OfObjects, {"sizes": [3, 4, 2]}, globals())))() for _ in range(2))
     assert first.keys() == {"activation_functions", "cost_function"} == second.keys()
     assert first["cost_function"] is not second["cost_function"]
     assert [type(unit) for unit in first["activation_functions"]] == [SmoothTanh] * 3

@@ -18,11 +18,11 @@ from glassnet.checking.program import limits
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import DataForm, drawn
 from glassnet.checking.program.limits import Wish
-from glassnet.checking.program.taking.building import objects_of
 from glassnet.checking.program.taking.loading import load
+from glassnet.checking.program.taking.making.building import objects_of
+from glassnet.checking.program.taking.making.offering import _words
 from glassnet.checking.program.taking.modules import is_network
 from glassnet.checking.program.taking.objects import meant_by, samples_for
-from glassnet.checking.program.taking.offering import _words
 from glassnet.checking.program.taking.parts import part_reports
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part

@@ -54,11 +54,11 @@ _ARGUMENTS = {
         r"outputnodes|no|fan_out|classes|output_num|number_(of_)?(classes|outputs)"),
     "pairs": r"(training|train|mini)_?(data|batch|set|pairs)|dataset|pairs|patterns|mini_batch|batch|data_?set",
     "x": (
-        r"x|x_?(train|in|input|batch|data|i|b|samples?)s?|inputs?|inputs?_?(data|list|arr|array|vec(tor)?|batch|"
+        r"x|(tr|trn)_?x|x_?(tr|train|in|input|batch|data|i|b|samples?)s?|inputs?|inputs?_?(data|list|arr|array|vec(tor)?|batch|"
         r"values?|x|layer_values)s?|features|samples?|images?|imgs?|(train|batch|mini_batch)_?x|data|a_?0|a_prev|"
         r"vec(tor)?|training_?(set_?)?inputs|train_(inputs|features|images)|observations?|train_?ex|a|mini_batch_x"),
     "y": (
-        r"y|t|y_?(train|true|batch|data|onehot|one_?hot|enc|actual|real|i|b|input)s?|y_?hot|targets?(_?(list|"
+        r"y|t|(tr|trn)_?y|y_?(tr|train|true|batch|data|onehot|one_?hot|enc|actual|real|i|b|input)s?|y_?hot|targets?(_?(list|"
         r"array|vec(tor)?|values?|y|output|data))?s?|labels?|label_?s?|desired.*|expected.*|truths?|(train|batch|"
         r"mini_batch)_?y|one_?hot.*|training_?(set_?)?outputs|actual.*|train_(labels|targets|outputs)|"
         r"ground_truth|correct.*|d_out_target"),
@@ -67,7 +67,7 @@ _ARGUMENTS = {
         r"yhat|predictions?|predicted(_.*)?|preds?|probs?|probabilities|scores|logits|final_?outputs?|activation|"
         r"results?|hypothesis|a_final|guess(es)?|model_output|p|h"),
     "cache": (
-        r"caches?|memory|forward_?(cache|pass|results?|vals|values|data)|history|intermediates?|states?|zs|"
+        r"caches?|cash|memory|forward_?(cache|pass|results?|vals|values|data)|history|intermediates?|states?|zs|"
         r"activations|stash|saved|layers?_(outputs|inputs)|forward|temp|tape"),
     "parameters": (
         r"(nn_|initial_|all_)?(params?|theta)|parameters?(_?(values|dict))?|params_values|weights|model|theta|"
@@ -104,7 +104,7 @@ def meanings(name: str) -> list[str]:
 
 _LOOSELY = {
     "y": r"target|label|desired|expected|y_",
-    "x": r"input|sample|feature|x_|_x$",
+    "x": r"input|sample|feature|image|x_|_x$",
     "output": r"output|pred",
 }
 

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from glassnet.cli.shown.printer import Printer
+from glassnet.cli.shown.voices import in_command
 from glassnet.insight.diagnosis import DiagnosisReport, Finding
 from glassnet.insight.report.numbers import listed
 
 FOUND = 1
 ALL = "all samples"  # what the only part is called where nobody knows of parts
-# What the command calls arguments of gn.diagnose by which a training can be repeated.
-_OPTIONS = {"optimizer=": "--optimizer", "batch_size=": "--batch-size"}
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 
@@ -38,15 +37,13 @@ def told(source: str, sizes: Mapping[str, int], diagnosis: DiagnosisReport, as_j
             printer.fact(f"  {name}", text)
     printer.line(f"\n{diagnosis.verdict}")
     for what in diagnosis.not_looked_at:
-        for argument, option in _OPTIONS.items():
-            what = what.replace(argument, option)
-        printer.line(f"not looked at: {what}")
+        printer.line(f"not looked at: {in_command(what)}")
 
 
 def _facts(finding: Finding) -> dict[str, str]:
     facts = {
         "cause": finding.cause, "measured": finding.numbers,
-        "remedy": finding.remedy, "read on": finding.reference,
+        "remedy": in_command(finding.remedy), "read on": finding.reference,
     }  # fmt: skip
     return {name: text for name, text in facts.items() if text}
 
@@ -55,7 +52,7 @@ def plain(diagnosis: DiagnosisReport) -> dict[str, Any]:
     """The diagnosis as plain data, in which a number that is not finite is null."""
     return {
         "ok": diagnosis.ok,
-        "not_looked_at": list(diagnosis.not_looked_at),
+        "not_looked_at": [in_command(what) for what in diagnosis.not_looked_at],
         "findings": [
             {
                 "code": finding.code,
@@ -63,7 +60,7 @@ def plain(diagnosis: DiagnosisReport) -> dict[str, Any]:
                 "layer": finding.layer,
                 "evidence": {name: _finite(value) for name, value in finding.evidence.items()},
                 "cause": finding.cause,
-                "remedy": finding.remedy,
+                "remedy": in_command(finding.remedy),
                 "reference": finding.reference,
             }
             for finding in diagnosis.findings

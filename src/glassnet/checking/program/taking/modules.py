@@ -15,8 +15,8 @@ from glassnet.checking.finding.sources import parameters, returned_names, tree_o
 from glassnet.checking.program.bench import Bench, is_data
 from glassnet.checking.program.data import Samples, given_or_drawn, own_of
 from glassnet.checking.program.limits import Wish
-from glassnet.checking.program.taking.building import SIZES
 from glassnet.checking.program.taking.handing import functions_wanted, is_cost, lent, vectors
+from glassnet.checking.program.taking.making.readying import SIZES
 from glassnet.checking.program.taking.objects import (
     HIDDEN,
     OTHER_DATA,

@@ -12,15 +12,16 @@ import numpy as np
 
 from glassnet.checking.finding.leaves import attributes, leaves
 from glassnet.checking.finding.members import BACKWARD, FORWARD, method
-from glassnet.checking.finding.sources import required
+from glassnet.checking.finding.sources import parameters, required
 from glassnet.checking.layer import check_layer
 from glassnet.checking.numerics.calling import copied
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Samples, drawn, given_or_drawn, own_of, variants
 from glassnet.checking.program.limits import Wish
-from glassnet.checking.program.taking.building import made_ready, objects_of
+from glassnet.checking.program.taking.making.building import objects_of
+from glassnet.checking.program.taking.making.readying import made_ready
 from glassnet.checking.program.taking.together import together
-from glassnet.checking.program.trying.binding import RATE
+from glassnet.checking.program.trying.binding import RATE, by_name
 from glassnet.checking.program.trying.functions import Part, is_learners, module_names, parts_of
 from glassnet.checking.program.trying.judging import Judged
 from glassnet.checking.program.trying.reporting import SUBJECT, report_of
@@ -54,8 +55,11 @@ def check_object(
     tried = list[tuple[Search, Judged | None]]()
     guesses = chain(own_of(names), islice(samples_for(thing), 2 * MOST_SIZES))
     for fitting in variants(samples) if samples is not None else guesses:
-        search, best = searched(Bench(copy.deepcopy(thing), dict(names), origin), fitting, wish)
-        tried.append((search, best))
+        for one in _usable(iter([copy.deepcopy(thing)]), meant_by(fitting), tried):
+            search, best = searched(Bench(one, dict(names), origin), fitting, wish)
+            tried.append((search, best))
+            if best is not None and best.is_right:
+                break
         if (best is not None and best.is_right) or wish.is_over(OTHER_DATA):
             break
     if not tried:
@@ -75,7 +79,7 @@ def searched(bench: Bench, samples: Samples, wish: Wish) -> tuple[Search, Judged
     """The search, done, and the best reading."""
     parts = parts_of(bench)
     bench.known |= _held(bench, parts)
-    meant = {**meant_by(samples), **_own_losses(bench)}
+    meant = {**_defaults(bench, parts), **meant_by(samples), **_own_losses(bench)}
     search = Search(bench, parts, samples, meant, wish, reasons=dict(wish.slow))
     best = search.best()
     wish.slow.update({name: why for name, why in search.reasons.items() if why.startswith("longer than")})
@@ -88,6 +92,12 @@ def _held(bench: Bench, parts: Sequence[Part]) -> dict[str, Any]:
     wanted = [p.name for part in parts if part.path for p in required(part.of(bench))]
     names = [name for name in wanted if "parameters" in meanings(name)]
     return {name: own[name] for name in names if isinstance(own.get(name), (np.ndarray, list, dict))}
+
+
+def _defaults(bench: Bench, parts: Sequence[Part]) -> dict[str, Any]:
+    """What functions of the program take where nothing is said, for others whose arguments have the same name."""
+    found = [p for part in parts if part.path[1:] == () for p in parameters(part.of(bench))]
+    return {by_name(p.name): p.default for p in found if p.default is not None and p.default is not p.empty}
 
 
 def _own_losses(bench: Bench) -> dict[str, Any]:
@@ -123,11 +133,11 @@ def check_class(
 def _usable(
     objects: Iterator[Any], meant: dict[str, Any], tried: Sequence[tuple[Search, Judged | None]]
 ) -> Iterator[Any]:
-    """The objects; each of which nothing can be called as it was made, also made ready by its own methods."""
+    """The objects; each that gives no gradients as it was made, also made ready by its own methods."""
     for thing in objects:
         fresh, before = copied(thing), len(tried)
         yield thing
-        if not any(search.works for search, _ in tried[before:]):
+        if all(best is None for _, best in tried[before:]):
             yield from made_ready(fresh, meant)
 
 
@@ -147,6 +157,8 @@ def samples_for(thing: Any) -> Iterator[Samples]:
     shapes = [leaf.values(thing).shape for leaf in leaves(thing)]
     wide = [shape for shape in shapes if len(shape) == 2]
     if not wide:
+        if (noted := _sizes_in(thing)) is not None:
+            yield from (drawn(*noted, kind) for kind in ("classes", "binary"))
         if shapes:
             yield from (drawn(n, k, "binary") for n, k in ((2, 1), (3, 1), (2, 2), (1, 1)))
         return
@@ -156,6 +168,15 @@ def samples_for(thing: Any) -> Iterator[Samples]:
     for n, k in dict.fromkeys(sizes):
         for kind in ("classes", "binary") if k > 1 else ("binary",):
             yield drawn(n, k, kind)
+
+
+def _sizes_in(thing: Any) -> tuple[int, int] | None:
+    """The first and last of the sizes of layers that an object has noted."""
+    for name, value in attributes(thing):
+        if "sizes" in meanings(name) and isinstance(value, (list, tuple)) and len(value) > 1:
+            if all(isinstance(size, int) and size > 0 for size in value):
+                return value[0], value[-1]
+    return None
 
 
 def layers_in(thing: Any) -> Iterator[tuple[str, Any]]:

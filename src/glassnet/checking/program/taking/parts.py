@@ -21,7 +21,7 @@ from glassnet.checking.parts.activation import check_activation
 from glassnet.checking.parts.derivative import check_derivative
 from glassnet.checking.program.data import drawn
 from glassnet.checking.program.limits import CALL_SECONDS, TookTooLong, Wish, clock, limited
-from glassnet.checking.program.taking.building import objects_of
+from glassnet.checking.program.taking.making.building import objects_of
 from glassnet.checking.program.taking.objects import meant_by
 from glassnet.checking.program.trying.functions import is_learners
 from glassnet.checking.program.words import meanings, says

@@ -17,9 +17,10 @@ from glassnet.checking.finding.leaves import is_foreign, is_library
 from glassnet.checking.numerics.calling import why
 from glassnet.checking.program.data import Samples
 from glassnet.checking.program.limits import Wish, clock
-from glassnet.checking.program.taking.loading import Loaded, load
+from glassnet.checking.program.taking.loading import Loaded, load, parsed
 from glassnet.checking.program.taking.modules import is_network, whole_of, with_parts
 from glassnet.checking.program.taking.objects import check_object
+from glassnet.checking.program.taking.standing_in import are_wanted, hooks, stand_ins, with_stand_ins
 from glassnet.checking.program.taking.together import with_unseen
 from glassnet.checking.program.taking.turns import check_loops
 from glassnet.checking.program.trying.functions import is_learners
@@ -85,6 +86,23 @@ def _wholes(
     for report in _seen(again, samples, replace(wish, until=clock() + wish.seconds / 12)):
         if _is_whole(report):
             yield report, again
+    if are_wanted([*loaded.left_out, *again.left_out]):
+        yield from _with_stand_ins(path, samples, wish)
+
+
+def _with_stand_ins(
+    path: Path, samples: Samples | None, wish: Wish
+) -> Iterator[tuple[Report, Loaded | None]]:
+    """Reports on the whole program with other samples in the place of data that are not there."""
+    for given in stand_ins(parsed(path), samples):
+        within = replace(wish, until=clock() + wish.seconds / 12)
+        for report in check_loops(path, samples, within, given):
+            if report.ok is not None and given.given:
+                yield replace(report, notes=(*report.notes, given.note)), None
+        made = load(path, as_main=True, tree=with_stand_ins(parsed(path)), more=hooks(given))
+        for report in _seen(made, samples, within):
+            if _is_whole(report) and given.given:
+                yield replace(report, notes=(*report.notes, given.note)), made
 
 
 def _beside(loaded: Loaded) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from glassnet.checking.program.taking.loops import (
     turn_of,
 )
 from glassnet.checking.program.taking.objects import meant_by
+from glassnet.checking.program.taking.standing_in import StandIns, hooks, with_stand_ins
 from glassnet.checking.program.trying.binding import Context, call
 from glassnet.checking.program.trying.forward import Forward, finds_parameters
 from glassnet.checking.program.trying.functions import Part, parts_of, playing
@@ -86,11 +87,14 @@ def _is_data(name: str) -> bool:
     return meanings(name.partition("[")[0])[:1] in (["x"], ["y"])
 
 
-def check_loops(path: Path, samples: Samples | None, wish: Wish) -> Iterator[Report]:
-    """Reports on the training loops of a file, those that could be run for one turn."""
-    tree = parsed(path)
+def check_loops(
+    path: Path, samples: Samples | None, wish: Wish, given: StandIns | None = None
+) -> Iterator[Report]:
+    """Reports on the training loops of a file, those that could be run for one turn; with what stands in for data."""
+    tree = parsed(path) if given is None else with_stand_ins(parsed(path))
+    more = {} if given is None else hooks(given)
     for loop in list(loops(tree))[:MOST_LOOPS]:
-        for found in _ways(path, tree, loop, samples):
+        for found in _ways(path, tree, loop, samples, more):
             turn = turn_of(tree, loop, found, str(path))
             report = None if turn is None else _checked(turn, wish)
             if report is not None:
@@ -98,10 +102,11 @@ def check_loops(path: Path, samples: Samples | None, wish: Wish) -> Iterator[Rep
                 break
 
 
-def _ways(path: Path, tree: ast.Module, loop: Loop, samples: Samples | None) -> Iterator[Reached]:
+def _ways(
+    path: Path, tree: ast.Module, loop: Loop, samples: Samples | None, more: dict[str, Any]
+) -> Iterator[Reached]:
     """The loop's first turn as the file itself comes to it, else as its function does with samples at random."""
-    hooks = {HOOK: reached}
-    loaded = load(path, as_main=True, tree=hooked(tree, loop), more=hooks)
+    loaded = load(path, as_main=True, tree=hooked(tree, loop), more={HOOK: reached, **more})
     if loaded.reached is not None:
         yield loaded.reached
         return

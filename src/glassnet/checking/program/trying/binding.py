@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.checking.finding.leaves import is_foreign
 from glassnet.checking.finding.sources import parameters, tree_of
 from glassnet.checking.numerics.calling import quiet
 from glassnet.checking.program.bench import is_data
@@ -138,16 +139,18 @@ def _or_none(context: Context, function: str, name: str) -> Any:
 
 
 def run(action: Callable[[], Any], context: Context | None = None) -> Any:
-    """Run learner's code silently; a number of its module that is missing, such as m, is there meanwhile."""
+    """Run learner's code silently; what its module or its object lacks and only the whole program sets, such as m, X or
+    the learning rate, is there meanwhile.
+    """
     supplied: list[tuple[dict[str, Any], str]] = []
     try:
         while True:
             try:
                 with quiet():
                     return action()
-            except NameError as error:
+            except (NameError, AttributeError) as error:
                 place = _missing(error)
-                value = None if context is None or place is None else _number(context, place[1])
+                value = None if context is None or place is None else _usual(context, place[1], type(error))
                 if place is None or value is None or len(supplied) == MOST_NAMES:
                     raise
                 place[0][place[1]] = value
@@ -159,8 +162,13 @@ def run(action: Callable[[], Any], context: Context | None = None) -> Any:
             names.pop(name, None)
 
 
-def _missing(error: NameError) -> tuple[dict[str, Any], str] | None:
-    """The names of the module in which one is missing, and that one."""
+def _missing(error: NameError | AttributeError) -> tuple[dict[str, Any], str] | None:
+    """The names of the module, or of a learner's object, in which one is missing, and that one."""
+    if isinstance(error, AttributeError):
+        held = getattr(error.obj, "__dict__", None)
+        if not isinstance(held, dict) or is_foreign(error.obj):
+            return None
+        return held, str(error.name)
     found = re.search(r"^name '(\w+)' is not defined", str(error))
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -168,9 +176,14 @@ def _missing(error: NameError) -> tuple[dict[str, Any], str] | None:
     return None if found is None or trace is None else (trace.tb_frame.f_globals, found.group(1))
 
 
-def _number(context: Context, name: str) -> Any:
-    """What a number of this name usually is."""
-    usual = [
-        m for m in meanings(name) if m in context.meant and m in ("n_samples", "rate", "n_inputs", "sizes")
-    ]
+# What is usually set by a program, and not by the functions that look for it: in its module, and in its object.
+_SET = {
+    NameError: ("n_samples", "rate", "n_inputs", "sizes"),
+    AttributeError: ("n_samples", "rate", "x", "y", "zero", "keep", "train", "quiet", "batch_size", "epochs"),
+}  # fmt: skip
+
+
+def _usual(context: Context, name: str, error: type[Exception]) -> Any:
+    """What a number or an array of this name usually is."""
+    usual = [m for m in meanings(name) if m in context.meant and m in _SET.get(error, ())]
     return context.meant[usual[0]] if usual else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import DataForm, other_targets
 from glassnet.checking.program.trying.binding import Context, call
+from glassnet.checking.program.trying.feeding import feed, is_fed
 from glassnet.checking.program.trying.functions import Part
 from glassnet.checking.program.words import meanings, says
 from glassnet.support.arrays import as_array
@@ -37,9 +39,13 @@ class Forward:
     def run(self, bench: Bench, x: Any = None) -> tuple[Array, Any]:
         """The output, samples in rows, and all that was returned."""
         bench.seed()
-        meant = self.meant if x is None else {**self.meant, "x": x}
+        handed = self.case.X if x is None else x
+        meant = {**self.meant, "x": copy.deepcopy(handed)}  # what keeps it may be written to
+        function = self.part.of(bench)
+        if self.part.path and is_fed(function):
+            feed(bench.owner, meant)
         result = call(
-            self.part.of(bench),
+            function,
             Context(bench.known, meant, bench.names),
             given=("y",) if self.gives_loss else (),
         )
@@ -83,6 +89,8 @@ def forwards(bench: Bench, part: Part, case: DataForm, meant: dict[str, Any]) ->
     bench.seed()
     before = {leaf: bench.values(leaf) for leaf in bench.leaves()}
     first = Forward(part, case, meant)
+    if part.path and is_fed(part.of(bench)):
+        feed(bench.owner, meant)
     result = call(part.of(bench), Context(bench.known, meant, bench.names))
     if result is None:
         places = [f"@{leaf.name}" for leaf in bench.leaves() if _changed(bench, leaf, before)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from glassnet.checking.finding.matching import Found
-from glassnet.checking.finding.sources import parameters
+from glassnet.checking.finding.sources import attributes_read, parameters
 from glassnet.checking.numerics.calling import why
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.limits import TookTooLong
@@ -66,6 +66,15 @@ def rate_of(bench: Bench, part: Part) -> float | None:
         meanings(p.name)[:1] == ["rate"] or "rate" in meanings(p.name) for p in parameters(part.of(bench))
     ):
         return RATE
+    if any(meanings(name)[:1] == ["rate"] for name in _lacking(bench, part)):
+        return RATE
     held = (leaf for leaf in bench.leaves() if "rate" in meanings(leaf.last_word) and len(leaf.last_word) > 1)
     values = [bench.values(leaf) for leaf in held]
     return next((float(value) for value in values if value.ndim == 0 and value > 0), None)
+
+
+def _lacking(bench: Bench, part: Part) -> list[str]:
+    """What a method reads of its object and nothing has set yet; it is given while the method runs."""
+    if not part.path:
+        return []
+    return [name for name in attributes_read(part.of(bench)) if not hasattr(bench.owner, name)]

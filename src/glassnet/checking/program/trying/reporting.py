@@ -15,6 +15,8 @@ from glassnet.checking.report import Evidence, Report, Slip, side_by_side
 
 SUBJECT = "check"
 MOST_NAMES = 8
+# How many other readings are looked through for one that slips explain; so many slips at most give every number.
+MOST_READINGS, MOST_EXACT = 4, 2
 # The cosine from which two losses count as nearly the same.
 NEAR = 0.9999
 
@@ -29,6 +31,8 @@ def report_of(search: Search, judged: Judged) -> Report:
     if near is not None:
         note = f"your {judged.objective.name} is nearly that loss: something small, such as an epsilon, is added in it"
         return _right(near, (*taken_for(near), note))
+    judged = _explained(search, judged)
+    taken = taken_for(judged)
     if judged.is_sign_like or not _is_certain(search, judged):
         what = f"the gradients: {_why_not(search, judged)}"
         return Report(SUBJECT, None, notes=taken, not_checked=(what,))
@@ -49,6 +53,23 @@ def report_of(search: Search, judged: Judged) -> Report:
     slips, equals, more = slips_of(search.bench, judged)
     notes = (*taken, *_right_ones(judged), *more, *_alone(search), *_other_loss(search, judged))
     return Report(SUBJECT, False, slips, evidence, notes, equals)
+
+
+def _explained(search: Search, judged: Judged) -> Judged:
+    """The reading; where nothing in it is right, one with another loss of which slips give every number."""
+    if any(judged.right) or judged.is_doubtful or judged.is_sign_like or not judged.reading.is_one_step:
+        return judged
+    same = [
+        other for other in (*search.found, *search.others)
+        if other.forward.part == judged.forward.part and other.forward.case is judged.forward.case
+        and other.reading.source == judged.reading.source and all(other.given) and not other.is_right
+    ]  # fmt: skip
+    return next((other for other in (judged, *same[:MOST_READINGS]) if _is_named(search, other)), judged)
+
+
+def _is_named(search: Search, judged: Judged) -> bool:
+    """Whether a slip, or two, give every number."""
+    return 1 <= len(slips_of(search.bench, judged)[0]) <= MOST_EXACT
 
 
 def _ran(search: Search, judged: Judged) -> set[CodeType]:
@@ -171,7 +192,8 @@ def _is_certain(search: Search, judged: Judged) -> bool:
         return not judged.reading.is_step and bool(slips_of(search.bench, judged)[0])
     if not judged.reading.is_step:
         return not judged.reading.is_left_behind or any(judged.right)
-    return judged.reading.is_one_step and (any(judged.right) or search.wish.backward is not None)
+    is_told = any(judged.right) or search.wish.backward is not None
+    return judged.reading.is_one_step and (is_told or _is_named(search, judged))
 
 
 def _why_not(search: Search, judged: Judged) -> str:

@@ -120,7 +120,7 @@ class Search:
 
     def _rank(self, judged: Judged) -> tuple[float, ...]:
         is_alone, goes_alone = judged.forward.case.n_samples == 1, self._goes_by_samples(judged)
-        by_chance = is_alone and judged.is_right and not _is_plain_step(judged)
+        by_chance = is_alone and not _is_plain_step(judged)
         of_all = judged.reading.is_step and not by_chance
         fits = is_alone if goes_alone else of_all or not (is_alone and self._batches())
         return (fits, *judged.score)

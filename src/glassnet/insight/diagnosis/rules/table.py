@@ -192,18 +192,17 @@ def _can_be_measured(case: Case) -> bool:
     return network_rules.not_finite(case) is None and data_rules.constant_targets(case) is None
 
 
+_BEGAN = "how it began (start= gives it, and callbacks=[gn.Diagnosis()] of fit keeps it)"
+_BEGAN_ELSEWHERE = "how it began (start= gives it, or trained=False)"
+
+
 def not_looked_at(case: Case) -> tuple[str, ...]:
     """What nothing is said about, since nobody saw it."""
     if not case.may_be_trained or case.targets.kind == "labels" or not _can_be_measured(case):
         return ()
     missing = []
     if case.start is None:
-        keeps = (
-            "or trained=False"
-            if _is_from_elsewhere(case)
-            else "and callbacks=[gn.Diagnosis()] of fit keeps it"
-        )
-        missing.append(f"how it began (start= gives it, {keeps})")
+        missing.append(_BEGAN_ELSEWHERE if _is_from_elsewhere(case) else _BEGAN)
     if case.trials is None:
         missing.append(f"the steps of its training ({_why_not_repeated(case.training)})")
     return tuple(missing)

@@ -12,20 +12,31 @@ from itertools import islice, product
 from typing import Any
 
 from glassnet.checking.finding.sources import parameters, required, tree_of
+from glassnet.checking.program.taking.making.stacking import SMOOTH, stacks
 from glassnet.checking.program.trying.binding import Context, Unknown
 from glassnet.checking.program.trying.functions import is_learners
 from glassnet.checking.program.words import meanings, says
 
 LAYERS = r"(list_?(of_?)?)?(layers?|modules|network|model|gates?)(_?list)?"
-DENSE = r"dense|linear|affine|fully_?connected|^fc|^layer_?dense"
-ACTIVATION = r"sigmoid|tanh|relu|logistic"
-SMOOTH, MOST_WORDS, MOST_OFFERS = r"sigmoid|logistic|tanh", 6, 8
+MOST_WORDS, MOST_OFFERS, SLOPE = 6, 8, r"deriv|prime|grad|^d_|_d$"
 FUNCTIONS, OPTIMIZERS = r"act|non_?linear|transfer", r"opti|solver|updater"
 
 
-def offers(cls: type, meant: dict[str, Any]) -> Iterator[Callable[[], dict[str, Any]]]:
-    """Values for the arguments that mean nothing else, by name, made anew each time; the likeliest first."""
-    names, words = _beside(cls), _words(cls)
+def offers(
+    cls: Callable[..., Any], meant: dict[str, Any], names: dict[str, Any]
+) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Values for arguments of a class or method that mean nothing else, made anew each time; the likeliest first.
+
+    Parameters
+    ----------
+    cls : callable
+        The class, or a method.
+    meant : dict
+        What arguments mean, "sizes" among them.
+    names : dict
+        What stands beside it.
+    """
+    words = _words(cls, names)
     open_ones = [parameter.name for parameter in required(cls) if not _is_known(cls, parameter.name, meant)]
     for parameter in parameters(cls):
         if re.fullmatch(LAYERS, parameter.name.lower()) and parameter.name not in open_ones:
@@ -35,9 +46,9 @@ def offers(cls: type, meant: dict[str, Any]) -> Iterator[Callable[[], dict[str, 
         yield lambda chosen=chosen: {n: make() for n, make in zip(open_ones, chosen, strict=True)}  # type: ignore[misc]
 
 
-def _is_known(cls: type, name: str, meant: dict[str, Any]) -> bool:
+def _is_known(cls: Callable[..., Any], name: str, meant: dict[str, Any]) -> bool:
     try:
-        Context({}, meant).lookup(cls.__name__, name)
+        Context({}, meant).lookup(getattr(cls, "__name__", ""), name)
     except Unknown:
         return False
     return not re.fullmatch(LAYERS, name.lower()) or "sizes" in meanings(name)
@@ -49,13 +60,17 @@ def _for_argument(
     """What an argument of this name may be."""
     n, h, k = meant["sizes"]
     if re.fullmatch(LAYERS, name):
-        if _layers(names, n, h, k):
-            yield partial(_layers, names, n, h, k)
+        yield from stacks(names, (n, h, k))
         yield from (partial(list, described) for described in _described(n, h, k))
     elif says(name, "loss") or re.search(OPTIMIZERS, name):
         pattern = OPTIMIZERS if re.search(OPTIMIZERS, name) else None
         kinds = [c for c in _classes(names, pattern) if pattern or says(c.__name__, "loss")]
         yield from kinds
+        is_slope = re.search(SLOPE, name) is not None
+        for other, function in names.items() if says(name, "loss") else ():
+            if inspect.isfunction(function) and is_learners(function) and says(other, "loss"):
+                if is_slope == (re.search(SLOPE, other.lower()) is not None):
+                    yield lambda function=function: function  # type: ignore[misc]
     elif re.search(FUNCTIONS, name):
         several = name.endswith("s") or "list" in name
         for make in _classes(names, SMOOTH):
@@ -76,7 +91,7 @@ def _classes(names: dict[str, Any], pattern: str | None) -> list[Any]:
     ]  # fmt: skip
 
 
-def _beside(cls: type) -> dict[str, Any]:
+def beside(cls: type) -> dict[str, Any]:
     """The names of the class's module, and of the learner's modules from which it has classes and functions."""
     home = sys.modules.get(cls.__module__)
     own = dict(vars(home)) if home is not None else {}
@@ -88,38 +103,37 @@ def _beside(cls: type) -> dict[str, Any]:
     return own
 
 
-def _words(cls: type) -> list[str]:
-    """The texts that the class compares with, those that name a smooth activation first."""
-    compared = [
+def _words(cls: Callable[..., Any], names: dict[str, Any]) -> list[str]:
+    """The texts that a class or method compares with, else those that the module does, and the keys of its tables of
+    functions; those that name a smooth activation first.
+    """
+    own = vars(cls).values() if inspect.isclass(cls) else [cls]
+    compared = [word for method in own if inspect.isfunction(method) for word in _compared(method)]
+    if not compared:
+        learners = [value for value in names.values() if inspect.isfunction(value) and is_learners(value)]
+        tables = [value for value in names.values() if isinstance(value, dict)]
+        compared = [word for function in learners for word in _compared(function)]
+        compared += [
+            key
+            for table in tables
+            for key, value in table.items()
+            if isinstance(key, str) and callable(value)
+        ]
+    ranked = sorted(dict.fromkeys(compared), key=lambda word: re.search(SMOOTH, word.lower()) is None)
+    return ranked[:MOST_WORDS]
+
+
+def _compared(function: Callable[..., Any]) -> list[str]:
+    tree = tree_of(function)
+    return [
         side.value
-        for method in vars(cls).values() if inspect.isfunction(method) and (tree := tree_of(method)) is not None
-        for node in ast.walk(tree) if isinstance(node, ast.Compare)
+        for node in ast.walk(tree or ast.Pass()) if isinstance(node, ast.Compare)
         for side in (node.left, *node.comparators)
         if isinstance(side, ast.Constant) and isinstance(side.value, str)
     ]  # fmt: skip
-    ranked = sorted(dict.fromkeys(compared), key=lambda word: re.search(SMOOTH, word.lower()) is None)
-    return ranked[:MOST_WORDS]
 
 
 def _described(n: int, h: int, k: int) -> list[list[tuple[int, int, str]]]:
     """Two layers, each by its numbers of inputs and outputs and the name of its activation."""
     ends = (("sigmoid", "sigmoid"), ("relu", "sigmoid"), ("relu", "softmax"), ("tanh", "linear"))
     return [[(n, h, hidden), (h, k, last)] for hidden, last in ends]
-
-
-def _layers(names: dict[str, Any], n: int, h: int, k: int) -> list[Any]:
-    """Two dense layers of the module's own with its smoothest activation between and behind them; [] for none."""
-    classes: dict[str, Any] = {
-        name.lower(): value for name, value in names.items() if inspect.isclass(value) and is_learners(value)
-    }
-    dense = next((c for name, c in classes.items() if re.search(DENSE, name) and len(required(c)) == 2), None)
-    smooth = sorted(
-        (name, c) for name, c in classes.items() if re.search(ACTIVATION, name) and not required(c)
-    )
-    if dense is None or not smooth:
-        return []
-    activation = max(smooth, key=lambda named: named[0])[1]
-    try:
-        return [dense(n, h), activation(), dense(h, k), activation()]
-    except Exception:  # its arguments are not the numbers of inputs and outputs
-        return []

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from glassnet.checking.finding.sources import required
-from glassnet.checking.numerics.calling import copied, why
+from glassnet.checking.finding.sources import required, signature
+from glassnet.checking.numerics.calling import why
 from glassnet.checking.program.data import Samples
-from glassnet.checking.program.taking.offering import offers
+from glassnet.checking.program.taking.making.examples import made_as_written
+from glassnet.checking.program.taking.making.offering import beside, offers
+from glassnet.checking.program.taking.making.readying import SIZES
+from glassnet.checking.program.taking.making.stacking import stacks
 from glassnet.checking.program.trying.binding import Context, Unknown, call, run
 from glassnet.errors import ArgumentError
-
-# Methods that make an object ready.
-READY = r"init|config|set_?up|build|compile|create|prepare"
-# Meanings of optional arguments that are given too, so that what is made fits the samples.
-SIZES = ("sizes", "n_inputs", "n_hidden", "n_outputs", "hidden_sizes")
 
 
 def objects_of(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
@@ -47,30 +43,16 @@ def objects_of(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[A
         )
 
 
-def made_ready(thing: Any, meant: dict[str, Any]) -> Iterator[Any]:
-    """The object after each of the methods that may make it ready, and after all that can be called."""
-    every = copied(thing)
-    for name in [n for n in dir(type(thing)) if re.search(READY, n.lower()) and not n.startswith("__")]:
-        method = inspect.getattr_static(type(thing), name)
-        if not inspect.isfunction(method):
-            continue
-        for y in (meant["y"], np.argmax(meant["y"], axis=1)):
-            one, context = copied(thing), Context({}, {**meant, "y": y})
-            try:
-                call(getattr(one, name), context, given=SIZES)
-                call(getattr(every, name), context, given=SIZES)
-            except Exception:  # it wants something else
-                continue
-            yield one
-            yield copied(every)
-            break
-
-
 def _ways(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
     n, k = samples.sizes
     yield lambda: _sized(cls, meant, {})
-    for offered in offers(cls, meant):
+    for made in made_as_written(cls, beside(cls), meant):
+        yield lambda made=made: made
+    for offered in offers(cls, meant, beside(cls)):
         yield lambda offered=offered: _sized(cls, meant, offered())
+    if any(p.kind is p.VAR_POSITIONAL for p in signature(cls) or ()) and not required(cls):
+        for make in stacks(beside(cls), (n, meant["sizes"][1], k)):
+            yield lambda make=make: cls(*make())
     n_required = len(required(cls))
     sizes = meant["sizes"]
     h, rate = sizes[1], meant["rate"]
