@@ -83,8 +83,8 @@ def test_layers_that_are_described_and_words_that_choose_are_guessed(cls: type) 
 
 
 def test_words_with_which_a_class_compares_are_tried_smooth_ones_first() -> None:
-    assert _words(Chosen) == ["sigmoid", "relu"]
-    assert _words(Described) == ["sigmoid"]
+    assert _words(Chosen, {}) == ["sigmoid", "relu"]
+    assert _words(Described, {}) == ["sigmoid"]
     samples = drawn(2, 1, "binary")
     made = next(iter(objects_of(Chosen, samples, meant_by(samples))))
     assert made.names == ["sigmoid", "sigmoid"]

@@ -10,12 +10,14 @@ import pytest
 
 from glassnet.checking.finding.matching import Found, Wanted
 from glassnet.checking.program.bench import Bench
-from glassnet.checking.program.data import DataForm, other_targets
+from glassnet.checking.program.data import DataForm, drawn, other_targets
+from glassnet.checking.program.limits import Wish
 from glassnet.checking.program.trying import binding, functions, judging, losses
 from glassnet.checking.program.trying.binding import Context, Unknown, call
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part
 from glassnet.checking.program.trying.reading import Reading
+from glassnet.checking.program.trying.searching import Search
 
 # ---- calling
 
@@ -307,3 +309,12 @@ def test_no_gradient_is_no_right_one() -> None:
 def test_of_two_readings_with_all_gradients_that_which_goes_down_is_better() -> None:
     down, up = (judge([Found("dW", c * W)], [Wanted("W", W)]) for c in (2.0, -1.0))
     assert down.is_right and up.is_right and down.score > up.score
+
+
+def test_a_single_number_that_no_other_point_confirms_is_not_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("glassnet.checking.program.trying.searching.elsewhere", lambda bench, judged: None)
+    search = Search(Bench(None, {}), [], drawn(2, 1), {}, Wish())
+    alone = judge([Found("dw", np.array(0.3))], [Wanted("w", np.array(-0.7))])
+    array = judge([Found("dW", 2 * W)], [Wanted("W", W)])
+    assert alone.is_right and not search._confirmed(alone).is_right
+    assert search._confirmed(array).is_right

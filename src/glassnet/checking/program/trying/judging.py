@@ -64,9 +64,14 @@ class Judged:
         """Whether every step has the same size whatever the gradient."""
         return self.reading.is_step and have_one_size([g.array for g in self.given if g is not None])
 
+    @property
+    def shows_direction(self) -> bool:
+        """Whether there is an array among the gradients: of single numbers any is a multiple of the right one."""
+        return any(np.isfinite(wanted.right).sum() > 1 for wanted in self.wanted)
+
     def is_like(self, other: Judged) -> bool:
         """Whether the factor is that of another point; of arrays, which show their direction, its sign is enough."""
-        if any(np.isfinite(wanted.right).sum() > 1 for wanted in self.wanted):
+        if self.shows_direction:
             return self.factor * other.factor > 0
         return abs(self.factor - other.factor) <= TOLERANCE * abs(self.factor)
 

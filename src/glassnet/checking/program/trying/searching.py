@@ -80,6 +80,8 @@ class Search:
         Where one sample alone reaches a rectified output, any error is in proportion to the right one.
         """
         other = elsewhere(self.bench, judged)
+        if other is None and not judged.shows_direction:
+            return replace(judged, right=[False] * len(judged.right), is_doubtful=True)
         if other is None or (other.is_right and other.is_like(judged)):
             return judged
         if other.is_right:  # up here and down there
