@@ -5,7 +5,7 @@
   ``files`` runs a file in a process of its own, ``loading`` and ``witness`` in that process; ``standing_in`` for data
   and ``missing`` for libraries that are not there.
 - ``words`` (what names mean), ``data`` (forms of the data), ``bench`` (the program, run and put back), ``binding``
-  (arguments for its functions), ``functions`` (its functions by their part), ``feeding`` (samples that objects keep).
+  (arguments for its functions), ``functions`` (its functions by their part).
 - ``making``: objects of its classes, from ``examples`` in its files, by ``building``, ``offering``, ``stacking`` and
   ``readying``.
 - ``forward`` (its forward pass), ``losses`` (its loss), ``gradients``, ``training``,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import random
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from glassnet.checking.finding.leaves import Leaf, leaves
+from glassnet.checking.finding.leaves import Leaf, attributes, leaves
 from glassnet.checking.numerics.calling import copied_if_possible
 from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.program.words import meanings
 
 
 class Bench:
@@ -90,6 +92,31 @@ def _copied_part(part: Any) -> Any:
     return (
         {k: _copied_part(v) for k, v in part.items()} if found is part and isinstance(part, dict) else found
     )
+
+
+def feed(owner: Any, meant: Mapping[str, Any]) -> None:
+    """Put samples and targets where an object keeps those that it was given."""
+    for place, name in _places(owner):
+        meaning = meanings(name)[0]
+        value = meant[meaning].copy() if isinstance(meant[meaning], np.ndarray) else meant[meaning]
+        if isinstance(place, dict):
+            place[name] = value
+        else:
+            setattr(place, name, value)
+
+
+def _places(owner: Any) -> Iterator[tuple[Any, str]]:
+    """Attributes, and entries of dictionaries, that are empty or hold arrays and are called like samples or targets."""
+    for name, value in list(attributes(owner)):
+        if _is_for_data(name, value):
+            yield owner, name
+        elif isinstance(value, dict):
+            yield from ((value, key) for key, entry in value.items() if _is_for_data(key, entry))
+
+
+def _is_for_data(name: Any, value: Any) -> bool:
+    is_named = isinstance(name, str) and meanings(name)[:1] in (["x"], ["y"])
+    return is_named and (value is None or isinstance(value, (np.ndarray, list)))
 
 
 def shown(leaf: Leaf) -> str:

@@ -20,6 +20,7 @@ from glassnet.checking.program.words import meanings, says
 
 DERIVATIVE = r"deriv|prime|grad|^df|^d_?(f|act)"
 ACTIVATION = r"act|sigm|transfer|^(f|g|fn|fx)$|func"
+ARRAY = r"(w|b|weights?|bias(es)?)_?\d"
 LOGISTIC = "the logistic function was given for"
 
 
@@ -87,6 +88,55 @@ def vectors(names: Mapping[str, Any], samples: Samples, n_hidden: int) -> Iterat
             yield {name: 0.5 * random.normal(size=shape) for name in wanted}
 
 
+def arrays(names: Mapping[str, Any], samples: Samples, n_hidden: int) -> Iterator[dict[str, Any]]:
+    """Weights and biases that functions take as W1, b1 …, or in a dictionary of these, and that nothing here makes."""
+    held = {
+        parameter.name: keys for function in _functions(names) for parameter in required(function)
+        if meanings(parameter.name)[:1] == ["parameters"] and (keys := _keys(function, parameter.name))
+    }  # fmt: skip
+    alone = {
+        parameter.name for function in _functions(names) for parameter in required(function)
+        if re.fullmatch(ARRAY, parameter.name.lower())
+    }  # fmt: skip
+    wanted = {key for keys in held.values() for key in keys} | alone
+    n_layers = len({name for name in wanted if not _is_bias(name)})
+    if not n_layers or alone & set(names):
+        return
+    n, k = samples.sizes
+    sizes = [n, *[n_hidden] * (n_layers - 1), k]
+    for form in ("flat", "row", "column"):
+        made = dict(_drawn(sorted(wanted), sizes, form))
+        yield {name: made[name] for name in alone} | {
+            name: {key: made[key] for key in keys} for name, keys in held.items()
+        }
+
+
+def _drawn(wanted: list[str], sizes: list[int], form: str) -> Iterator[tuple[str, Any]]:
+    """Arrays by their names, in the order of their numbers."""
+    random = np.random.default_rng(11)
+    for group in ([w for w in wanted if not _is_bias(w)], [w for w in wanted if _is_bias(w)]):
+        for i, name in enumerate(group):
+            n, k = sizes[i], sizes[min(i + 1, len(sizes) - 1)]
+            shape = {"flat": (k,), "row": (1, k), "column": (k, 1)}[form]
+            if not _is_bias(name):
+                shape = (k, n) if form == "column" else (n, k)
+            yield name, 0.5 * random.normal(size=shape)
+
+
+def _is_bias(name: str) -> bool:
+    return name.lower().startswith("b")
+
+
+def _keys(function: Callable[..., Any], argument: str) -> list[str]:
+    """The weights and biases that a function reads of a dictionary."""
+    found = [
+        str(node.slice.value) for node in ast.walk(tree_of(function) or ast.Pass())
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == argument
+        and isinstance(node.slice, ast.Constant)
+    ]  # fmt: skip
+    return [key for key in dict.fromkeys(found) if re.fullmatch(ARRAY, key.lower())]
+
+
 def is_cost(function: Callable[..., Any]) -> bool:
     """Whether it may be a cost of given parameters, as minimizers take it: of parameters, samples and targets."""
     means = [meanings(parameter.name)[:1] for parameter in parameters(function)]
@@ -95,7 +145,7 @@ def is_cost(function: Callable[..., Any]) -> bool:
 
 
 def _functions(names: Mapping[str, Any]) -> list[Any]:
-    return [value for value in names.values() if inspect.isfunction(value) and is_learners(value)]
+    return [value for value in names.values() if inspect.isroutine(value) and is_learners(value)]
 
 
 def _called(function: Callable[..., Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from glassnet.checking.finding.sources import parameters, returned_names, tree_o
 from glassnet.checking.program.bench import Bench, is_data
 from glassnet.checking.program.data import Samples, given_or_drawn, own_of
 from glassnet.checking.program.limits import Wish
-from glassnet.checking.program.taking.handing import functions_wanted, is_cost, lent, vectors
+from glassnet.checking.program.taking.handing import arrays, functions_wanted, is_cost, lent, vectors
 from glassnet.checking.program.taking.making.readying import SIZES
 from glassnet.checking.program.taking.objects import (
     HIDDEN,
@@ -222,7 +222,7 @@ def _ready(names: dict[str, Any], some: Samples) -> Iterator[tuple[dict[str, Any
     """Parameters that the module makes, or one vector of them all, with what its functions are handed besides."""
     pairs = [pair.partition(" and ")[::2] for pair in pair_names(names)]
     for handed, note in functions_wanted(names, [(f, df) for f, df in pairs if f in names and df in names]):
-        for known in chain(initial(names, some), vectors(names, some, HIDDEN)):
+        for known in chain(initial(names, some), vectors(names, some, HIDDEN), arrays(names, some, HIDDEN)):
             yield {**handed, **known}, note
 
 

@@ -18,6 +18,7 @@ from glassnet.checking.numerics.calling import copied
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Samples, drawn, given_or_drawn, own_of, variants
 from glassnet.checking.program.limits import Wish
+from glassnet.checking.program.taking.handing import arrays
 from glassnet.checking.program.taking.making.building import objects_of
 from glassnet.checking.program.taking.making.readying import made_ready
 from glassnet.checking.program.taking.together import together
@@ -78,7 +79,7 @@ def check_object(
 def searched(bench: Bench, samples: Samples, wish: Wish) -> tuple[Search, Judged | None]:
     """The search, done, and the best reading."""
     parts = parts_of(bench)
-    bench.known |= _held(bench, parts)
+    bench.known |= _held(bench, parts) or _taken(bench, parts, samples)
     meant = {**_defaults(bench, parts), **meant_by(samples), **_own_losses(bench)}
     search = Search(bench, parts, samples, meant, wish, reasons=dict(wish.slow))
     best = search.best()
@@ -92,6 +93,12 @@ def _held(bench: Bench, parts: Sequence[Part]) -> dict[str, Any]:
     wanted = [p.name for part in parts if part.path for p in required(part.of(bench))]
     names = [name for name in wanted if "parameters" in meanings(name)]
     return {name: own[name] for name in names if isinstance(own.get(name), (np.ndarray, list, dict))}
+
+
+def _taken(bench: Bench, parts: Sequence[Part], samples: Samples) -> dict[str, Any]:
+    """Weights and biases that methods take as arguments, and nothing makes."""
+    methods = {part.name: part.of(bench) for part in parts if len(part.path) == 1}
+    return next(arrays(methods, samples, HIDDEN), {})
 
 
 def _defaults(bench: Bench, parts: Sequence[Part]) -> dict[str, Any]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from glassnet.checking.finding.leaves import Leaf, flatten
-from glassnet.checking.finding.sources import named_results, required, returned_names
+from glassnet.checking.finding.sources import named_results, parameters, required, returned_names
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.program.bench import Bench
+from glassnet.checking.program.bench import Bench, feed
 from glassnet.checking.program.data import DataForm, other_targets
 from glassnet.checking.program.trying.binding import Context, call
-from glassnet.checking.program.trying.feeding import feed, is_fed
 from glassnet.checking.program.trying.functions import Part
 from glassnet.checking.program.words import meanings, says
 from glassnet.support.arrays import as_array
@@ -82,6 +81,11 @@ class Forward:
     def raw_output(self, bench: Bench, result: Any) -> Any:
         """The output as the learner has it."""
         return self._output(bench, result)
+
+
+def is_fed(function: Callable[..., Any]) -> bool:
+    """Whether a method takes no samples, so that its object has them."""
+    return not any({"x", "pairs"} & set(meanings(parameter.name)) for parameter in parameters(function))
 
 
 def forwards(bench: Bench, part: Part, case: DataForm, meant: dict[str, Any]) -> Iterator[Forward]:

@@ -169,6 +169,7 @@ def _what_it_is(c: float, n_samples: int, n_outputs: int) -> str:
     readings = {
         "the number of samples": n_samples, "one over the number of samples": 1 / n_samples,
         "the number of outputs": n_outputs, "one over the number of outputs": 1 / n_outputs,
+        "the number of samples times that of outputs": n_samples * n_outputs,
         "half the number of outputs": n_outputs / 2, "2 over the number of outputs": 2 / n_outputs,
         "the 2 of a square": 2.0, "the half of a half square": 0.5,
     }  # fmt: skip

@@ -109,7 +109,7 @@ def _texts(cls: type) -> Iterator[ast.Module]:
     except (OSError, TypeError):
         return
     for level, folder in enumerate(list(own.parents)[: 1 + LEVELS]):
-        words = [cls.__name__, own.stem, *(parent.name for parent in list(own.parents)[:level])]
+        homes = [own.stem, *(parent.name for parent in list(own.parents)[:level])]
         found = sorted(
             path for pattern in ("*.py", "*.ipynb") for path in folder.glob(pattern) if path != own
         )
@@ -118,8 +118,12 @@ def _texts(cls: type) -> Iterator[ast.Module]:
                 if path.stat().st_size > MOST_BYTES:
                     continue
                 text = _source(path)
-                if path == own or all(re.search(rf"\b{re.escape(word)}\b", text) for word in words):
+                if path == own or (_has(text, cls.__name__) and any(_has(text, home) for home in homes)):
                     yield ast.parse(text)
+
+
+def _has(text: str, word: str) -> bool:
+    return re.search(rf"\b{re.escape(word)}\b", text) is not None
 
 
 def _source(path: Path) -> str:
