@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -238,3 +239,14 @@ def test_a_function_is_read_for_what_it_returns_reads_and_needs() -> None:
     assert [p.name for p in sources.parameters(two)] == ["x", "y"]
     assert [p.name for p in sources.required(two)] == ["x"]
     assert sources.returned_names(len) == () and sources.attributes_read(len) == ()
+
+
+def test_a_function_with_comments_at_the_margin_and_tabs_has_a_tree(tmp_path: Path) -> None:
+    file = tmp_path / "odd.py"
+    file.write_text(
+        "class Odd:\n# at the margin\n    def step(self, rate):\n\t# behind tabs\n        return rate\n"
+    )
+    names: dict[str, Any] = {}
+    exec(compile(file.read_text(), str(file), "exec"), names)
+    tree = sources.tree_of(names["Odd"].step)
+    assert tree is not None and tree.name == "step" and sources.returned_names(names["Odd"].step) == ("rate",)

@@ -347,3 +347,35 @@ def test_a_library_that_shows_things_shows_nothing_and_hands_on_its_turns() -> N
         turn.text("so far")
     with pytest.raises(TypeError):
         bar + 1
+
+
+class OneByOne:
+    """One sample at a time: the error of squares through a softmax, beside a loss that is the cross-entropy.
+
+    Of two outputs the one is then in proportion to the other, at every point with another factor.
+    """
+
+    def __init__(self) -> None:
+        random = np.random.default_rng(4)
+        self.W1, self.W2 = random.normal(size=(3, 4)), random.normal(size=(4, 2))
+
+    def forward(self, x: Any) -> Any:
+        if np.ndim(x) != 1:
+            raise ValueError("one sample")
+        self.a = np.tanh(x @ self.W1)
+        e = np.exp(self.a @ self.W2)
+        self.p = e / e.sum()
+        return self.p
+
+    def cross_entropy(self, p: Any, y: Any) -> Any:
+        return -np.sum(y * np.log(p))
+
+    def backward(self, x: Any, y: Any) -> tuple[Any, Any]:
+        delta = (np.diag(self.p) - np.outer(self.p, self.p)) @ (y - self.p)
+        return np.outer(x, delta @ self.W2.T * (1 - self.a**2)), np.outer(self.a, delta)
+
+
+def test_of_one_sample_gradients_in_proportion_at_one_point_alone_are_not_those_of_the_loss() -> None:
+    report = gn.check(OneByOne)
+    assert not any("slopes of the loss: right" in note for note in report.notes), str(report)
+    assert any("those of mean squared error" in note for note in report.notes), str(report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -20,11 +21,16 @@ def tree_of(function: Callable[..., Any]) -> ast.FunctionDef | None:
 @lru_cache(maxsize=256)
 def _tree(function: Any) -> ast.FunctionDef | None:
     try:
-        module = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        source = inspect.getsource(function).expandtabs()
     except _NO_SOURCE:
         return None
-    definition = next((node for node in module.body if isinstance(node, ast.FunctionDef)), None)
-    return definition
+    # Comments may stand farther to the left than the function.
+    for text, is_within in ((textwrap.dedent(source), False), (f"if True:\n{source}", True)):
+        with contextlib.suppress(*_NO_SOURCE):
+            body = ast.parse(text).body
+            found = body[0].body if is_within else body  # type: ignore[attr-defined]
+            return next((node for node in found if isinstance(node, ast.FunctionDef)), None)
+    return None
 
 
 def returned_names(function: Callable[..., Any]) -> tuple[str, ...]:

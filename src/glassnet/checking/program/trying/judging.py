@@ -70,10 +70,12 @@ class Judged:
         return any(np.isfinite(wanted.right).sum() > 1 for wanted in self.wanted)
 
     def is_like(self, other: Judged) -> bool:
-        """Whether the factor is that of another point; of arrays, which show their direction, its sign is enough."""
-        if self.shows_direction:
+        """Whether the factor is that of another point; of arrays of a batch, which show their direction, its sign is
+        enough: of one sample the errors at two outputs that sum to 0 are in proportion, whatever they are.
+        """
+        if self.shows_direction and self.forward.case.n_samples > 1:
             return self.factor * other.factor > 0
-        return abs(self.factor - other.factor) <= TOLERANCE * abs(self.factor)
+        return abs(self.factor - other.factor) <= COARSE * abs(self.factor)
 
     @property
     def score(self) -> tuple[float, ...]:
