@@ -316,5 +316,5 @@ def test_a_single_number_that_no_other_point_confirms_is_not_right(monkeypatch: 
     search = Search(Bench(None, {}), [], drawn(2, 1), {}, Wish())
     alone = judge([Found("dw", np.array(0.3))], [Wanted("w", np.array(-0.7))])
     array = judge([Found("dW", 2 * W)], [Wanted("W", W)])
-    assert alone.is_right and not search._confirmed(alone).is_right
-    assert search._confirmed(array).is_right
+    assert alone.is_right and not search.confirmed(alone).is_right
+    assert search.confirmed(array).is_right

@@ -11,6 +11,7 @@ from glassnet.checking.program.limits import FAILURES, functions_of
 from glassnet.checking.program.trying.judging import Judged
 from glassnet.checking.program.trying.naming import slips_of
 from glassnet.checking.program.trying.searching import Search
+from glassnet.checking.program.trying.settling import elsewhere
 from glassnet.checking.report import Evidence, Report, Slip, side_by_side
 
 SUBJECT = "check"
@@ -18,7 +19,7 @@ MOST_NAMES = 8
 # How many other readings are looked through for one that slips explain; so many slips at most give every number.
 MOST_READINGS, MOST_EXACT = 4, 2
 # The cosine from which two losses count as nearly the same.
-NEAR = 0.9999
+NEAR, NEARLY = 0.9999, 0.01
 
 
 def report_of(search: Search, judged: Judged) -> Report:
@@ -119,8 +120,10 @@ def _nearly_the_same(search: Search, judged: Judged) -> Judged | None:
             and other.forward.part == judged.forward.part
             and len(other.wanted) == len(judged.wanted)
         ):
-            pairs = zip(other.wanted, judged.wanted, strict=True)
-            if all(_cosine(a.right, b.right) >= NEAR for a, b in pairs):
+            pairs = list(zip(other.wanted, judged.wanted, strict=True))
+            is_near = all(_cosine(a.right, b.right) >= NEAR for a, b in pairs)
+            is_near &= judged.forward.case.n_samples > 1 or _keep_their_ratio(search, judged, other)
+            if is_near and search.confirmed(other).is_right:
                 return other
     return None
 
@@ -133,6 +136,19 @@ def _cosine(one: Array, other: Array) -> float:
     a, b = one[known], other[known]
     sizes = float(np.linalg.norm(a) * np.linalg.norm(b))
     return float(a @ b) / sizes if sizes else 1.0
+
+
+def _keep_their_ratio(search: Search, judged: Judged, other: Judged) -> bool:
+    """Whether one loss is as steep as the other, up to one factor, at two points; of one sample all may be parallel."""
+    there = elsewhere(search.bench, judged), elsewhere(search.bench, other)
+    if there[0] is None or there[1] is None:
+        return False
+    here = _length(judged) / _length(other)
+    return abs(_length(there[0]) / _length(there[1]) - here) <= NEARLY * here
+
+
+def _length(judged: Judged) -> float:
+    return float(np.sqrt(sum(np.nansum(wanted.right**2) for wanted in judged.wanted))) or 1.0
 
 
 def _right(judged: Judged, taken: tuple[str, ...]) -> Report:
@@ -202,6 +218,8 @@ def _why_not(search: Search, judged: Judged) -> str:
     if judged.is_sign_like:
         return f"{name} moves all parameters by the same amount, as Adam's first step does; they cannot be read from it"
     if judged.is_doubtful:
+        if judged.forward.case.n_samples == 1:
+            return f"what {name} gives is not the same multiple of the slopes with these parameters and with others"
         return f"what {name} gives is wrong with these parameters, and right with others"
     if search.wish.left:
         return f"what {name} gives is not right, and other readings were not tried"
@@ -220,8 +238,9 @@ def _alone(search: Search) -> list[str]:
 
 def _other_loss(search: Search, judged: Judged) -> list[str]:
     others = [
-        other for other in search.others if other.is_right and other.forward.part == judged.forward.part
-    ]
+        other for other in search.others
+        if other.is_right and other.forward.part == judged.forward.part and search.confirmed(other).is_right
+    ]  # fmt: skip
     if not others:
         return []
     return [

@@ -66,7 +66,7 @@ class Search:
             settle(self.bench, forward, SEEDS)
             forward.state = self.bench.save()
             for found in self._judged(forward):
-                judged = self._confirmed(found) if found.is_right else found
+                judged = self.confirmed(found) if found.is_right else found
                 self.found.append(judged)
                 if judged.is_right and judged.factor > 0 and self._may_stop(judged):
                     return judged
@@ -74,7 +74,7 @@ class Search:
                 break
         return None
 
-    def _confirmed(self, judged: Judged) -> Judged:
+    def confirmed(self, judged: Judged) -> Judged:
         """What is right with these parameters, if it is with others; else as it is there.
 
         Where one sample alone reaches a rectified output, any error is in proportion to the right one.
@@ -90,11 +90,14 @@ class Search:
 
     def _is_right_elsewhere(self, judged: Judged) -> bool:
         """Whether what is wrong with these parameters is right with all others that are tried."""
+        before: Judged | None = None
         for _ in range(OTHER_POINTS):
             other = elsewhere(self.bench, judged)
             if other is None or not other.is_right or other.factor < 0:
                 return False
-            judged = other
+            if before is not None and not other.is_like(before):
+                return False
+            before = judged = other
         return True
 
     def _at_hand(self, judged: Judged) -> Judged:
