@@ -40,7 +40,8 @@ def search(**changes: Any) -> Any:
     """A search that found nothing else."""
     wish = SimpleNamespace(left={}, backward=None, ran=set())
     bench = SimpleNamespace(put_back=lambda _: None)
-    return SimpleNamespace(**{"others": [], "found": [], "wish": wish, "bench": bench} | changes)
+    usual = {"others": [], "found": [], "wish": wish, "bench": bench, "confirmed": lambda found: found}
+    return SimpleNamespace(**usual | changes)
 
 
 @pytest.fixture
@@ -234,8 +235,9 @@ STEP, NOT_ONE, BESIDE = {"is_step": True}, {"is_step": True, "is_one_step": Fals
         ({}, False, True, False, False, False), ({}, False, True, False, True, True),
         ({}, True, True, False, False, True),
         (STEP, False, True, False, True, False),
-        # steps may be of something else, unless some are right or the user says so
-        (STEP, False, False, False, True, False), (STEP, False, False, True, False, True),
+        # steps may be of something else, unless some are right, the user says so, or a slip gives every number
+        (STEP, False, False, False, False, False), (STEP, False, False, False, True, True),
+        (STEP, False, False, True, False, True), (NOT_ONE, False, False, False, True, False),
         (STEP, True, False, False, False, True), (NOT_ONE, True, False, True, False, False),
         # what a training leaves behind may be anything
         (BESIDE, False, False, False, False, False), (BESIDE, True, False, False, False, True),
