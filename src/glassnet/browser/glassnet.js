@@ -4395,6 +4395,22 @@ function traced(training, order, masks) {
   };
 }
 
+/** A prediction with every array kept: what belongs to the way back is 0. @param {Network} network @param {Table} x */
+function predicted(network, x) {
+  const [n] = x.shape, { parameters, running } = network.vectors, room = new Room(network.trainingPlan(true), { ...network.vectors, gradients: parameters.slice().fill(0) }, n), { memory, plan } = room;
+  forward(room, x.values, 0, n, false);
+  const rows = plan.rows.map((row, i) => {
+    const made = behind(room, i, before(room, i, x.values, part(memory, row.a, n, row.n_outputs)));
+    const statistics = row.statistics.map((start) => running.slice(start, start + row.n_inputs));
+    return { ...made, mask: null, statistics: statistics.length > 0 ? statistics : null };
+  });
+  const unmoved = network.layout.parameters.map(({ layer, name, shape, start, stop }) => {
+    const values = parameters.slice(start, stop), nothing = values.slice().fill(0);
+    return { layer, name, shape, start, before: values, gradient: nothing, clipped: nothing, after: values, factor: null, states: [] };
+  });
+  return { x, rows, fused: false, parameters: unmoved };
+}
+
 /** @param {Training} training @param {Int32Array} order */
 function gathered(training, order) {
   const n = order.length;
@@ -4924,6 +4940,11 @@ class Network extends FlatNetwork {
   trace(X, y, rows, options = {}) {
     const training = this.training(X, y, { sample_weight: options.sample_weight ?? null });
     return traced(training, rows ? training.checkedRows(rows) : training.order, options.masks);
+  }
+
+  /** The prediction for these samples, every array kept. @param {Given} X */
+  tracePrediction(X) {
+    return predicted(this, this.features(X));
   }
 
   /** One entry of the gradient beside a central difference of the loss, without dropout.

@@ -11,7 +11,7 @@ import { sourceOf } from "./app/sources.js";
 import { columnsOf } from "./state/columns.js";
 import { specOf } from "./state/spec.js";
 import { tell, catalogue } from "./state/catalogue.js";
-import { lossSections, ownSections, parameterSections, unitSections } from "./formulas/unit.js";
+import { lossSections, ownSections, parameterSections, predictedLines, unitSections } from "./formulas/unit.js";
 import { denseOf } from "./formulas/step.js";
 import { equation, number, productSum } from "./formulas/terms.js";
 import { treeOf } from "./formulas/parsing.js";
@@ -105,6 +105,6 @@ globalThis.page = {
   History, joined, opened, CHOICES, workerOf, Remote, Store,
   zeroLines, Case, Samples, RULES, found, told, said,
   create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, components, usual, readAddress, writeAddress, columnsOf, specOf, tell, catalogue,
-  lossSections, ownSections, parameterSections, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,
+  lossSections, ownSections, parameterSections, predictedLines, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,
   numpyCode, torchCode, gathered, cell, csvOf, isMet, endsFor, hiddenOf, binned, layoutOf, planeOf, made, stepOf,
 };

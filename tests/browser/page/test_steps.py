@@ -15,6 +15,7 @@ import glassnet as gn
 from glassnet.browser.page import steps
 from glassnet.insight.trace.trace import Trace
 from tests.browser.page.conftest import wait as after
+from tests.browser.page.test_formulas import equations
 from tests.browser.page.v8 import call
 
 RANDOM = np.random.default_rng(4)
@@ -197,3 +198,65 @@ def test_a_report_shows_its_one_step_as_the_page(open_page: Any, tmp_path: Path)
     assert inside.locator("html").get_attribute("data-theme") == "light"
     assert not inside.locator(".side").is_visible()
     assert tab.locator("#step details table").count() == 4
+
+
+PREDICTED = """
+const { step, data: given, address } = data, choices = { ...page.readAddress("#" + address).choices, data: "given" };
+const source = { ...given, X: Float64Array.from(given.X) }, samples = page.prepare(source, choices, step.head), network = page.create(step.spec, step.state);
+const trace = network.tracePrediction(samples.parts.train.X), columns = page.columnsOf(network), n = source.n;
+const fields = { activation: page.parts.activation, loss: page.parts.loss }, one = { trace, spec: network.spec, columns, fields, outputs: step.head.outputs };
+const lines = columns.flatMap(({ units }, column) => Array.from({ length: units }, (_, unit) => [0, n - 1].map((sample) => page.predictedLines(one, { column, unit, sample }))).flat(2));
+return { rows: trace.rows.map(({ z, a }) => ({ z, a })), lines: lines.filter(({ heading }) => !heading).map(({ text }) => text), prediction: step.prediction };
+"""
+
+
+def predicting() -> gn.Network:
+    net = network(
+        gn.Dense(4, "tanh"), gn.BatchNorm(), gn.Dropout(0.4), gn.Residual([gn.Dense(4), gn.LayerNorm()]), gn.Dense(3, "softmax")
+    )  # fmt: skip
+    return net.fit(X, CLASSES, loss="scce", epochs=3, batch_size=8, **QUIET) and net
+
+
+def test_the_page_of_a_prediction_computes_and_writes_what_the_network_predicts() -> None:
+    net = predicting()
+    trace = gn.trace(net, X[:5])
+    expected = net.predict(X[:5])
+    net.parameters[...] = 0.0  # what comes later changes no trace
+    document = steps.document_of_prediction(trace)
+    own = document.pop("own")
+    found = call(PREDICTED, json.loads(json.dumps(document)), own)
+    assert found["prediction"] is True
+    for row, wanted in zip(found["rows"], trace.record.rows, strict=True):
+        np.testing.assert_allclose(row["a"]["values"], wanted.a.ravel(), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found["rows"][-1]["a"]["values"], expected.ravel(), rtol=0, atol=1e-12)
+    for line in found["lines"]:
+        for _, number, result in equations(line):
+            assert number == pytest.approx(result, rel=3e-4, abs=1e-12), line
+    told = " ".join(found["lines"])
+    assert "by the running statistics" in told and "nothing is dropped in a prediction" in told
+
+
+def test_a_prediction_that_the_page_does_not_draw_is_a_table_that_says_why(tmp_path: Path) -> None:
+    gn.trace(network(gn.Dense(2, own())), X[:2]).to_html(tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "These are the formulas as a table: " in text and "a prediction for 2 samples" in text
+
+
+@pytest.mark.browser
+def test_the_page_of_a_prediction_shows_no_loss_and_no_way_back_and_says_so(
+    open_page: Any, tmp_path: Path
+) -> None:
+    gn.trace(predicting(), X[:5]).to_html(tmp_path / "prediction.html")
+    tab = open_page(file=tmp_path / "prediction.html")
+    after(tab, "s.frame !== null && s.selection !== null && s.isPrediction")
+    tab.locator("h2:has-text('output layer, unit 0')").wait_for()
+    assert "no targets, so no loss, and no way back" in tab.inner_text(".toolbar")
+    assert tab.locator(".part").count() == 1 and tab.locator(".part.forward").is_visible()
+    for part in (".tools", ".figures", ".pace", ".side", ".output", "#tab-walk", "#tab-code", "#tab-surface"):
+        assert not tab.locator(part).is_visible(), part
+    tab.keyboard.press("ArrowRight")
+    tab.select_option("[aria-label='sample of the next batch']", "3")
+    after(tab, "s.sample === 3 && s.frame.step === 0")
+    tab.locator("text=here sample 3").wait_for()
+    tab.evaluate("glassnet.store.set({ selection: { kind: 'loss' } })")
+    tab.locator("text=a prediction has no targets, so there is no loss, and no way back").wait_for()

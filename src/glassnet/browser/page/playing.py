@@ -24,6 +24,7 @@ from glassnet.browser.page.opened import Play, bridge_or_none, refuse_unshown
 from glassnet.browser.page.server import Server
 from glassnet.browser.page.shared import Shared, model_bytes
 from glassnet.errors import ArgumentError, DataError
+from glassnet.insight.trace.forward import ForwardTrace
 from glassnet.insight.trace.replay import Replay
 from glassnet.insight.trace.trace import Trace
 from glassnet.network.network import Network
@@ -43,7 +44,8 @@ _LARGEST = 1e100
 
 @explained
 def play(
-    what: str | Network | Trace | Replay | None = None, X: ArrayLike | None = None, y: ArrayLike | None = None, *,
+    what: str | Network | Trace | ForwardTrace | Replay | None = None,
+    X: ArrayLike | None = None, y: ArrayLike | None = None, *,
     output: str | PathLike[str] | None = None, browser: bool = True, port: int = 0, folder: str | PathLike[str] = ".",
 ) -> Play | None:  # fmt: skip
     """Open the page on some data or a network: see it, train it, change it.
@@ -52,9 +54,9 @@ def play(
 
     Parameters
     ----------
-    what : str, path, Network, Trace or Replay, optional
+    what : str, path, Network, Trace, ForwardTrace or Replay, optional
         The name of a data set, a file (``.csv``, ``.npz`` with X and y), a ``.safetensors`` model, a network that is
-        built, or a step of a training; without it the page opens on circles.
+        built, a step of a training or a prediction; without it the page opens on circles.
     X, y : array_like, optional
         Samples and targets in the place of the page's: classes as integers or text, or values.
     output : path, optional
@@ -136,6 +138,9 @@ def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str
         document |= {"title": "data", "data": plain_data(of_arrays(X, y)), "address": "data=given"}
     if what is None:
         return document
+    if isinstance(what, ForwardTrace):
+        _refuse_data(X)
+        return steps.document_of_prediction(what)
     if isinstance(what, Trace | Replay):
         _refuse_data(X)
         return steps.document_of((what.trace if isinstance(what, Replay) else what).moment)

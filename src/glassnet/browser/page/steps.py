@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet import losses, optimizers
 from glassnet.browser.networks import own_parts, spec_of
 from glassnet.browser.own.losses import data_of
 from glassnet.browser.page.catalogue import catalogue
 from glassnet.browser.page.document import page
 from glassnet.browser.page.groups import told_of_groups
 from glassnet.errors import ArgumentError, GlassnetError
+from glassnet.insight.trace.forward import ForwardTrace
 from glassnet.insight.trace.moment import Moment
 from glassnet.insight.trace.trace import Trace
+from glassnet.insight.trace.writing.written import Written
 from glassnet.losses import Loss
 from glassnet.network.inputs.meaning import Meaning
 from glassnet.support.looks import stylesheet
@@ -53,7 +56,39 @@ def page_at(document: dict[str, Any], title: str, *, hide: str = "", output: int
     return page(title=f"glassnet: {title}", document=begun, is_alone=True)
 
 
-def plain_page(trace: Trace, reason: str) -> str:
+def page_of_prediction(trace: ForwardTrace) -> str:
+    """The page of a prediction, without a loss and a way back; where it is not drawn, its formulas as a table."""
+    try:
+        document = document_of_prediction(trace)
+    except GlassnetError as reason:
+        return plain_page(trace, str(reason))
+    return page(title=f"glassnet: {trace.title}", document=document, is_alone=True)
+
+
+def document_of_prediction(trace: ForwardTrace) -> dict[str, Any]:
+    """What the page begins with, as plain data: samples without targets, in whose place nothing is shown.
+
+    Raises
+    ------
+    ArgumentError, EngineError
+        As :func:`document_of`.
+    """
+    network, x = trace.record.network, trace.record.x
+    outputs = network.plan().n_outputs
+    nothing = np.zeros((len(x), outputs))
+    weights = np.ones((len(x), 1))
+    moment = Moment(network, losses.MeanSquaredError(), optimizers.SGD(), x, nothing, weights, len(x))
+    values = {
+        "task": "regression", "labels": None, "values": nothing.ravel().tolist(), "n_values": outputs,
+        "classNames": [],
+    }  # fmt: skip
+    document = _document(moment, values | {"form": "values"})
+    document["step"]["prediction"] = True
+    hidden = "data,network,training,view,output"
+    return document | {"title": "a prediction", "address": f"{document['address']}&hide={hidden}"}
+
+
+def plain_page(trace: Written, reason: str) -> str:
     """The formulas of a trace as a table, and why they are not the page."""
     style = "body { font: 16px/1.5 var(--text); color: var(--ink); background: var(--paper); margin: 1.5rem }"
     return (
@@ -71,10 +106,13 @@ def document_of(moment: Moment) -> dict[str, Any]:
     ArgumentError, EngineError
         If the page does not draw or compute what the training is made of, by name.
     """
+    return _document(moment, _targets(moment))
+
+
+def _document(moment: Moment, targets: dict[str, Any]) -> dict[str, Any]:
     _refuse(moment)
     catalogue(own_parts(moment.network, moment.loss))
     found = spec_of(moment.network, optimizer=moment.optimizer, loss=moment.loss)
-    targets = _targets(moment)
     k = moment.loss.rows_per_sample
     batch = 0 if moment.batch_size >= len(moment.x) else moment.batch_size // k
     step = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet import losses, optimizers
+from glassnet.bridges import writing
 from glassnet.engines import loop
 from glassnet.engines.numpy import NOTHING_DROPPED
 from glassnet.insight.trace.arithmetic import TERMS
@@ -21,6 +23,7 @@ from glassnet.insight.trace.writing.units import unit_trace
 from glassnet.insight.trace.writing.written import Written
 from glassnet.kernels.arrays import Views
 from glassnet.plan import BATCH_NORM, DENSE, NOWHERE, Row
+from glassnet.support import checks
 from glassnet.support.arrays import Array
 
 if TYPE_CHECKING:
@@ -78,7 +81,7 @@ class ForwardTrace(Written):
     """
 
     def __init__(self, record: StepRecord, samples_in: str) -> None:
-        self._record, self._samples_in = record, samples_in
+        self.record, self._samples_in = record, samples_in
         self.title = f"a prediction for {len(record.x)} {'sample' if len(record.x) == 1 else 'samples'}"
 
     def neuron(self, layer: int | tuple[int, ...], unit: int, sample: int = 0) -> UnitForward:
@@ -91,17 +94,32 @@ class ForwardTrace(Written):
         ArgumentError
             If there is no such layer, unit or sample, or the layer computes nothing.
         """
-        return UnitForward(unit_trace(self._record, layer, unit, sample))
+        return UnitForward(unit_trace(self.record, layer, unit, sample))
+
+    def to_html(self, path: str | PathLike[str]) -> None:
+        """Write the page (docs/page.md), opened at this prediction: it needs no server and no network.
+
+        There are no targets, so it shows no loss and no way back, and says so. What the page does not draw is said
+        there by name, above a table of all formulas.
+
+        Raises
+        ------
+        ModelFileError
+            If it cannot be written; a file that was there is as it was then.
+        """
+        from glassnet.browser.page.steps import page_of_prediction
+
+        writing.write(checks.path("path", path), page_of_prediction(self).encode())
 
     def _written(self) -> list[TraceStep]:
-        return list(Writer(self._record, self._samples_in).forward())
+        return list(Writer(self.record, self._samples_in).forward())
 
     def _batch(self) -> Array:
-        return self._record.x.T if self._samples_in == "columns" else self._record.x
+        return self.record.x.T if self._samples_in == "columns" else self.record.x
 
     def __repr__(self) -> str:
         names = ", ".join(self.arrays)
-        example = "trace['Z1'].array or trace.neuron(layer, unit)"
+        example = "trace['Z1'].array, trace.neuron(layer, unit), trace.to_html(path)"
         return f"<ForwardTrace of {self.title}: {names}; print it, or ask for {example}>"
 
 

@@ -183,7 +183,7 @@ def trace(
             raise ArgumentError(
                 "a loss and an optimizer need targets; give trace(network, X, y, …), or X alone"
             )
-        return ForwardTrace(forward_only(network, X), samples_in)
+        return ForwardTrace(forward_only(network.copy(), X), samples_in)
     _refuse_factors(network)
     objective = default_loss(network, y) if loss is None else loss
     moment = moment_of(network.copy(), X, y, objective, optimizer)

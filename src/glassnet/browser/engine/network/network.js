@@ -5,7 +5,7 @@ import { GlassnetError } from "../base/errors.js";
 import { floatsOf, sampleWeights, table, targets } from "../base/tables.js";
 import { product } from "../plan/shapes.js";
 import { saved } from "./files.js";
-import { traced } from "./trace.js";
+import { predicted, traced } from "./trace.js";
 import { Training } from "./training.js";
 import { FlatNetwork } from "./flat.js";
 import { lossOf, oneHot, repeated, smooth } from "./losses.js";
@@ -201,6 +201,11 @@ export class Network extends FlatNetwork {
   trace(X, y, rows, options = {}) {
     const training = this.training(X, y, { sample_weight: options.sample_weight ?? null });
     return traced(training, rows ? training.checkedRows(rows) : training.order, options.masks);
+  }
+
+  /** The prediction for these samples, every array kept. @param {Given} X */
+  tracePrediction(X) {
+    return predicted(this, this.features(X));
   }
 
   /** One entry of the gradient beside a central difference of the loss, without dropout.

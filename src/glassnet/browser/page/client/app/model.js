@@ -24,7 +24,7 @@ export class Model {
     this.store = new Store({
       choices, said: [], source: null, samples: null, head: null, network: null, frame: null, history: [], running: false, speed: "full",
       selection: null, pointed: null, sample: null, tab: "formula", theme: "auto", runs: [], table: null, points: startPoints(), stopped: null,
-      axes: [0, 1], until: null, unfolded: false, walk: 0, drawnDigit: null, lesson: null, file: null, own: null, findings: [], isBound: false,
+      axes: [0, 1], until: null, unfolded: false, walk: 0, drawnDigit: null, lesson: null, file: null, own: null, findings: [], isBound: false, isPrediction: false,
     });
     this.remote = null;
     this.asked = {};
@@ -99,7 +99,7 @@ export class Model {
     refuseOtherSamples(spec, source);
     const head = step?.head ?? headOf(choices, source, create(spec).plan.n_outputs);
     const samples = prepare(source, choices, head);
-    this.start({ source, head, samples, spec, state, shuffle: step?.shuffle }, { choices, selection: null, pointed: null, file: name, own: spec.layers });
+    this.start({ source, head, samples, spec, state, shuffle: step?.shuffle }, { choices, selection: null, pointed: null, file: name, own: spec.layers, isPrediction: step?.prediction ?? false });
     this.again = () => this.adopt(spec, state, name, step);
     if (step !== null) this.go(state.step + step.ahead);
   }
@@ -131,7 +131,7 @@ export class Model {
     this.changed = false;
     this.mirror = { network: mirror, training: mirror.training(train.X, train.y, { batch_size: choices.batch || null, shuffle }) };
     this.store.set({
-      source, head, samples, history: [], frame: null, running: false, stopped: null, findings: [], axes, sample: null, ...more,
+      source, head, samples, history: [], frame: null, running: false, stopped: null, findings: [], axes, sample: null, isPrediction: false, ...more,
       network: { spec, columns, ...picture, parts },
     });
     this.remote.begin({
@@ -232,17 +232,17 @@ export class Model {
 
   /** The step that comes next, every number of it; on a sample alone where the batch does not hold the one that is shown. */
   look() {
-    const { frame, network, samples, head } = this.store.state, { sample } = this;
+    const { frame, network, samples, head, isPrediction } = this.store.state, { sample } = this;
     if (frame === null) return null;
     const key = `${frame.id}:${frame.step}:${sample}`;
     if (this.looked?.key === key && this.looked.frame === frame) return this.looked.step;
     const place = frame.next.indexOf(sample);
     const { train } = samples.parts, { members = 1 } = samples.source;
-    const trace = place >= 0 ? this.mirror.training.trace() : this.mirror.network.trace(train.X, train.y, [Math.floor(sample / members)]);
+    const trace = isPrediction ? this.mirror.network.tracePrediction(train.X) : place >= 0 ? this.mirror.training.trace() : this.mirror.network.trace(train.X, train.y, [Math.floor(sample / members)]);
     const fields = { activation: parts.activation, loss: parts.loss };
     const step = {
       trace, spec: this.mirror.network.spec, columns: network.columns, fields, outputs: head.outputs, sample: place >= 0 ? place : sample % members,
-      alone: place < 0, optimizer: this.mirror.network.spec.optimizer,
+      alone: place < 0, isPrediction, optimizer: this.mirror.network.spec.optimizer,
     };
     this.looked = { key, frame, step };
     return step;

@@ -6,6 +6,8 @@ export const TITLES = {
   code: "Code", files: "Files", lessons: "Lessons",
 };
 
+const OF_PREDICTIONS = ["formula", "files"]; // where there are no targets
+
 export function tabs(model, panels) {
   const names = Object.keys(panels);
   const buttons = names.map((name) => h("button", {
@@ -20,6 +22,7 @@ export function tabs(model, panels) {
     model.store.set({ tab: names[place] });
     buttons[place].focus();
   });
+  model.store.on(["isPrediction"], ({ isPrediction }) => names.forEach((name, i) => { buttons[i].hidden = isPrediction && !OF_PREDICTIONS.includes(name); }));
   model.store.on(["tab"], ({ tab }) => names.forEach((name, i) => {
     buttons[i].setAttribute("aria-selected", String(name === tab));
     buttons[i].tabIndex = name === tab ? 0 : -1;

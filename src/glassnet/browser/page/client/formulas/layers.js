@@ -60,7 +60,18 @@ function throughNorm(at, { letter, spread, written, withMean }) {
 
 const MEAN_AND_VARIANCE = {
   title: ({ row }) => row.kind.replace("_", " "),
+  /** In a prediction: by the statistics that training has kept. */
+  predicted(at) {
+    const { step, row, unit, sample } = at, [middle, variance] = row.statistics.map((values) => values[unit]), own = entry(row.inputs, sample, unit);
+    const standard = (own - middle) / Math.sqrt(variance + epsilonOf(at)), [weight, bias] = ["weights", "bias"].map((name) => beforeOf(step, row, name)[unit]);
+    return [
+      { text: `by the running statistics: \`mean = ${number(middle)}\`, \`variance = ${number(variance)}\``, words: true },
+      text(`x̂ = (x − mean)/√(variance + ε) = ${equation(over(minus(num(own), num(middle)), root(plus(num(variance), num(epsilonOf(at))))), standard)}`),
+      text(`a = w·x̂ + b = ${equation(plus(times(num(weight), num(standard)), num(bias)), entry(row.a, sample, unit))}`),
+    ];
+  },
   forward(at) {
+    if (at.row.statistics) return MEAN_AND_VARIANCE.predicted(at);
     const { row, unit, sample, terms } = at, { x, own, ownStandard, weight, bias, over: group } = grouped(at), middle = mean(x);
     const squares = x.map((value) => (value - middle) ** 2), variance = mean(squares);
     const written = largestOf(squares, (place) => power(minus(num(x[place]), num(middle)), 2), terms);
@@ -156,7 +167,8 @@ const SUM = {
 const DROPOUT = {
   title: ({ layer }) => `dropout ${layer.rate}`,
   through({ row, layer, unit, sample }, value, letter) {
-    return row.mask === null || entry(row.mask, sample, unit) ? `${letter}/(1 − rate) = ${equation(over(num(value), num(1 - layer.rate)), value / (1 - layer.rate))}` : "0";
+    if (row.mask === null) return `${letter} = ${number(value)}, nothing is dropped in a prediction`;
+    return entry(row.mask, sample, unit) ? `${letter}/(1 − rate) = ${equation(over(num(value), num(1 - layer.rate)), value / (1 - layer.rate))}` : "0";
   },
   forward: (at) => [
     text(`a = ${DROPOUT.through(at, entry(at.row.inputs, at.sample, at.unit), "x")}`),

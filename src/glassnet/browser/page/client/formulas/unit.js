@@ -121,6 +121,13 @@ export function unitSections(step, { column, unit, sample, unfolded = false }) {
   };
 }
 
+/** What a unit makes of a sample in a prediction: the lines on the way up. */
+export function predictedLines(step, { column, unit, sample, unfolded = false }) {
+  const rows = rowsOf(step, column), terms = unfolded ? MORE_TERMS : TERMS;
+  const made = rows.map((found) => partOfUnit(step, found, unit, sample, terms));
+  return made.flatMap(({ title, forward }) => [...(rows.length === 1 ? [] : [{ text: title, heading: true }]), ...forward]);
+}
+
 /** A parameter of another layer as a line of the table, with its update. */
 function withUpdate(step, one, sample) {
   if (one.row === undefined) return one;

@@ -12,7 +12,8 @@ function line(model, { severity, text, advice, act }) {
 
 export function banner(model) {
   const root = h("div", { class: "banner", role: "status", "aria-label": "diagnosis" });
-  model.store.on(["findings", "stopped", "network"], ({ findings, stopped, network, source }) => {
+  model.store.on(["findings", "stopped", "network"], ({ findings, stopped, network, source, isPrediction }) => {
+    if (isPrediction) return refill(root);
     if (source?.members > 1 && !stopped?.diverged) return refill(root, h("p", { class: "note" }, "The rules of the diagnosis here do not read pairs and triplets; gn.diagnose does."));
     const all = [...(stopped?.diverged ? [ofStop(stopped, network.columns)] : []), ...findings];
     refill(root, all.slice(0, MOST).map((finding) => line(model, finding)),

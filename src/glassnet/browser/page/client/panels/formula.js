@@ -1,11 +1,12 @@
 /** The formulas of what is pointed at, with the numbers of the step that comes next. */
 import { h, refill } from "../drawing/dom.js";
 import { typeset, worded } from "../formulas/typeset.js";
-import { lossSections, ownSections, parameterSections, unitSections } from "../formulas/unit.js";
+import { lossSections, ownSections, parameterSections, predictedLines, unitSections } from "../formulas/unit.js";
 import { rowOf } from "../formulas/step.js";
 import { number } from "../formulas/terms.js";
 
 const SHOWN_PARAMETERS = 40;
+const NO_TARGETS = "a prediction has no targets, so there is no loss, and no way back";
 const STILL = 200; // milliseconds between two refreshes while the training runs
 
 /** What a selection is called. */
@@ -94,6 +95,8 @@ export function explained(model, selection) {
   const step = model.look(), { unfolded } = model.store.state;
   const at = { ...selection, sample: step.sample, unfolded };
   const unfold = () => model.store.set({ unfolded: true });
+  if (step.isPrediction && "column" in selection) return [() => part("forward", lines(predictedLines(step, at), unfold))];
+  if (step.isPrediction && selection.kind !== "input") return [() => part("forward", [h("p", { class: "note" }, NO_TARGETS)])];
   switch (selection.kind) {
     case "unit": {
       const { forward, backward, parameters } = unitSections(step, at);
@@ -140,6 +143,7 @@ function isThere({ kind, column, unit, input, row, own }, { network, samples }, 
 /** In words, which step and which sample the numbers are of. */
 export function whichStep(model) {
   const step = model.look(), { frame, samples } = model.store.state, sample = model.sample;
+  if (step.isPrediction) return `a prediction for ${samples.parts.train.n} ${samples.parts.train.n === 1 ? "sample" : "samples"}, here sample ${sample}; ${NO_TARGETS.slice("a prediction ".length).replace("has", "it has")}`;
   const next = `step ${step.trace.step}`;
   return step.alone
     ? `${next}, as it would be with sample ${sample} alone; the next batch does not hold it`

@@ -51,14 +51,20 @@ export function toolbar(model) {
     Object.entries(THEMES).map(([value, name]) => h("option", { value }, name)));
   const [epochs, epoch] = figure("epoch"), [steps, step] = figure("step"), [trains, train] = figure("loss, training");
   const [validations, validation] = figure("loss, validation"), [accuracies, accuracy] = figure("accuracy");
+  const tools = h("div", { class: "tools", role: "toolbar", "aria-label": "training" },
+    button("restart", "Back to the first step", "Home", () => model.restart()), button("back", "One step back", "←", () => model.back()), play,
+    button("step", "One step", "→", () => model.step()), button("epoch", "One epoch", "↓", () => model.epoch()));
+  const pace = h("div", { class: "pace" }, speed, h("label", { class: "until" }, "until ", until));
+  const figures = h("div", { class: "figures", "aria-live": "off" }, epochs, steps, trains, validations, accuracies);
+  const prediction = h("p", { class: "note", hidden: true }, "a prediction: no targets, so no loss, and no way back");
   const root = h("header", { class: "toolbar" },
     h("h1", { class: "brand" }, h("span", { class: "mark", "aria-hidden": "true" }), "glassnet"),
-    h("div", { class: "tools", role: "toolbar", "aria-label": "training" },
-      button("restart", "Back to the first step", "Home", () => model.restart()), button("back", "One step back", "←", () => model.back()), play,
-      button("step", "One step", "→", () => model.step()), button("epoch", "One epoch", "↓", () => model.epoch())),
-    h("div", { class: "pace" }, speed, h("label", { class: "until" }, "until ", until)),
-    h("div", { class: "figures", "aria-live": "off" }, epochs, steps, trains, validations, accuracies),
+    prediction, tools, pace, figures,
     h("div", { class: "theme" }, theme));
+  model.store.on(["isPrediction"], ({ isPrediction }) => {
+    for (const part of [tools, pace, figures]) part.hidden = isPrediction;
+    prediction.hidden = !isPrediction;
+  });
   model.store.on(["running"], ({ running }) => {
     play.replaceChildren(icon(ICONS[running ? "pause" : "play"]));
     play.setAttribute("aria-label", running ? "Pause" : "Play");
@@ -88,6 +94,7 @@ export function keys(model) {
     const field = event.target.closest("input, select, textarea, [role=tablist], dialog, summary");
     const onButton = event.key === " " && event.target.closest("button, a");
     if (field || onButton || event.ctrlKey || event.metaKey || event.altKey || !(event.key in acts)) return;
+    if (model.get("isPrediction")) return;
     event.preventDefault();
     acts[event.key]();
   });
