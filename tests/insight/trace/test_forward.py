@@ -62,7 +62,7 @@ def test_both_say_what_they_are() -> None:
     net, X = trained()
     assert repr(gn.trace(net, X)) == (
         "<ForwardTrace of a prediction for 6 samples: A0, Z1, A1, A2, A3, A4, A5, Z6, A6; print it, or ask for "
-        "trace['Z1'].array or trace.neuron(layer, unit)>"
+        "trace['Z1'].array, trace.neuron(layer, unit) or trace.to_html(path)>"
     )
     step = gn.trace(net, X[:1], [0], loss="scce", optimizer="adam")
     assert repr(step).startswith(f"<Trace of one step on 1 sample, loss {step.loss:.5g}: ")

@@ -119,7 +119,7 @@ class ForwardTrace(Written):
 
     def __repr__(self) -> str:
         names = ", ".join(self.arrays)
-        example = "trace['Z1'].array, trace.neuron(layer, unit), trace.to_html(path)"
+        example = "trace['Z1'].array, trace.neuron(layer, unit) or trace.to_html(path)"
         return f"<ForwardTrace of {self.title}: {names}; print it, or ask for {example}>"
 
 
