@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 
 import glassnet as gn
 from glassnet.cli.app import app
+from glassnet.cli.course.grading import print_repeated
 from glassnet.errors import ArgumentError
+from glassnet.lessons.carried import as_text, network_of
 from glassnet.lessons.catalogue import find
 from glassnet.lessons.grading import Limits, Result, grade
 from glassnet.lessons.grading.carrying import Answer, Record
@@ -153,6 +155,13 @@ def test_the_command_grades_what_nbgrader_collects_with_each_ones_own_numbers(tm
     assert "3 of them could not be graded, or not in full: see above" in done.output
 
 
+def test_a_lesson_that_a_learner_handed_in_twice_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    results = [Result("an\na", file, lesson, 0, ()) for file, lesson in (("a", 1), ("b", 2), ("c,\x1b", 1))]
+    print_repeated(results)
+    said = "an\\na handed in lesson 1 2 times, each with rows of its own: a, c,\\x1b\n"
+    assert capsys.readouterr().out == said
+
+
 def test_names_come_from_folders_or_files(tmp_path: Path) -> None:
     for name in (
         "anna.ipynb",
@@ -196,12 +205,14 @@ def test_an_answer_for_other_numbers_that_the_notebook_sets_is_said(
     ("text", "said"),
     [
         ("", "it does not open: it is no JSON, or damaged"),
+        ('{"cells": "\udce9"}', "it does not open: its text is not in UTF-8"),
         ("[" * 100_000, "it does not open: it is no JSON, or damaged"),
+        ('{"nbformat": 3, "worksheets": []}', "it is of an old notebook format; opened in Jupyter and saved"),
         ("[1]", "it does not open: it holds no cells, as a notebook of format 4 does"),
     ],
 )  # fmt: skip
 def test_a_notebook_that_cannot_be_graded_is_said(text: str, said: str, tmp_path: Path) -> None:
-    (tmp_path / "a.ipynb").write_text(text)
+    (tmp_path / "a.ipynb").write_text(text, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(Unreadable, match=said.replace("(", r"\(")):
         read(tmp_path / "a.ipynb")
 
@@ -314,6 +325,15 @@ def test_forged_outputs_are_worth_nothing(number: str, tmp_path: Path) -> None:
         record.take(line(exercise=number, seed=0, answers=[{"outputs": outputs}] * n_cases))
         assert record.answers
         assert marks(Submission("a", tmp_path / "a.ipynb"), [], record, None, None).points == 0
+
+
+def test_a_network_of_endless_layers_keeps_no_grader_busy() -> None:
+    layers = [*(gn.Dropout(0.1) for _ in range(6000)), gn.Dense(1, "sigmoid")]
+    text = as_text(gn.Network(layers, seed=0, input_shape=2))
+    with pytest.raises(
+        ArgumentError, match="a network's description has at most 262144 bytes here; this one has "
+    ):
+        network_of(text)
 
 
 def test_learners_of_a_class_get_folders_with_numbers_of_their_own(tmp_path: Path) -> None:

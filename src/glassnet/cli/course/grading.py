@@ -36,7 +36,7 @@ def run(folder: str, out: str, lesson: int | None, own_numbers: bool, limits: Li
         sheets.write(table, sheets.csv_text(rows(results)))
         _print(result, f"{len(results)} of {n_notebooks}")
     _print_slips(results)
-    _print_repeated(results)
+    print_repeated(results)
     n_learners = len({result.learner for result in results})
     print(
         f"{_count(len(results), 'notebook')} of {_count(n_learners, 'learner')}, written to {in_one_line(out)}"
@@ -80,7 +80,7 @@ def _print_slips(results: Sequence[Result]) -> None:
         print(f"    {n} ×  {code}  {in_one_line(message)}")
 
 
-def _print_repeated(results: Sequence[Result]) -> None:
+def print_repeated(results: Sequence[Result]) -> None:
     """Learners who handed the same lesson in more than once."""
     files: dict[tuple[str, int], list[str]] = {}
     for result in results:

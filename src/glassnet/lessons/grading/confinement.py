@@ -21,7 +21,13 @@ from typing import IO, Any
 
 from glassnet.lessons.grading.apart.room import FOLDER, Plan
 from glassnet.lessons.grading.seen import LOOK, NOT_LOOKED_AT, Sight
-from glassnet.lessons.grading.surroundings import PACKAGE, TASKS, environment, path_of_modules, visible
+from glassnet.lessons.grading.surroundings import (
+    PACKAGE,
+    environment,
+    path_of_modules,
+    visible,
+    with_solutions,
+)
 
 NOBODY = 65534
 _SPARE_USERS = 0xF000_0000  # from here on; nobody has an account there, and each process gets one of its own
@@ -91,7 +97,7 @@ class Confinement:
     ) -> None:
         plan = Plan(
             self.namespaces, self.users, self.user, self.rules, visible(), [str(PACKAGE.parent)],
-            [str(hidden)] if hidden else [], [str(TASKS)], str(scratch), disk, command,
+            [str(hidden)] if hidden else [], with_solutions(), str(scratch), disk, command,
         )  # fmt: skip
         file.write(json.dumps(asdict(plan)).encode())
         file.seek(0)

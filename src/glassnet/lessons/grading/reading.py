@@ -29,6 +29,8 @@ def read(file: Path) -> tuple[str, ...]:
     """
     try:
         content = json.loads(_bytes(file))
+    except UnicodeDecodeError:
+        raise Unreadable("it does not open: its text is not in UTF-8") from None
     except (ValueError, RecursionError):
         raise Unreadable("it does not open: it is no JSON, or damaged") from None
     if isinstance(content, dict) and "worksheets" in content:

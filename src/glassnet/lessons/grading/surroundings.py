@@ -9,7 +9,8 @@ from pathlib import Path
 import glassnet
 
 PACKAGE = Path(glassnet.__file__).parent
-TASKS = PACKAGE / "lessons" / "tasks"  # the solutions among them
+_TASKS = Path("lessons") / "tasks"  # the solutions among them
+TASKS = PACKAGE / _TASKS
 # Programs, libraries and what they read; those of them that are there.
 _OF_SYSTEM = (
     "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64",
@@ -40,6 +41,12 @@ def path_of_modules() -> list[str]:
         if is_needed and Path(entry).is_absolute() and Path(entry).exists():
             entries.append(entry)
     return list(dict.fromkeys(entries))
+
+
+def with_solutions() -> list[str]:
+    """Where solutions lie, also those of another glassnet that is installed."""
+    others = [Path(entry) / PACKAGE.name / _TASKS for entry in path_of_modules()]
+    return sorted({str(folder) for folder in (TASKS, *others) if folder.is_dir()})
 
 
 def environment(folder: str) -> dict[str, str]:
