@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from glassnet.checking.loss import gradient_slips
+from glassnet.checking.loss import gradient_slips, whole_rows
 from glassnet.checking.loss import value as loss_value
 from glassnet.checking.loss import wrong as loss_wrong
 from glassnet.checking.network.slips.catalogue import CATALOGUE
@@ -36,6 +36,7 @@ def test_the_table_holds_every_code() -> None:
     assert named >= {
         *loss_value.MESSAGES,
         *loss_wrong.MESSAGES,
+        *whole_rows.MESSAGES,
         *gradient_slips.MESSAGES,
         *optimizer_words.WORDS,
     }
