@@ -10,7 +10,6 @@ import numpy as np
 from glassnet import activations
 from glassnet.activations import ActivationFunction
 from glassnet.bridges.comparison import as_rows, largest_difference, prediction, random_rows
-from glassnet.bridges.names import known_names
 from glassnet.bridges.outputs import note
 from glassnet.bridges.pieces import Piece, assembled
 from glassnet.errors import ArgumentError
@@ -175,8 +174,8 @@ def to_sklearn(network: Network) -> Any:
 
 
 def _classes(network: Network, n: int) -> Array:
-    names = known_names(network).get("class_names", [])
-    return np.array(names) if len(set(names)) == n else np.arange(n)
+    names = network.meaning.classes
+    return np.array(list(names)) if len(set(names)) == n else np.arange(n)
 
 
 def _sorted(columns: Array, order: Array) -> Array:

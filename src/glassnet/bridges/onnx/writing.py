@@ -15,7 +15,6 @@ import glassnet
 from glassnet import activations, layers
 from glassnet.activations import ActivationFunction
 from glassnet.activations.facts import Operator
-from glassnet.bridges.names import known_names
 from glassnet.bridges.onnx.described import write_described
 from glassnet.bridges.onnx.values import Nodes
 from glassnet.bridges.writing import write
@@ -128,8 +127,12 @@ def _model(network: Network, graph: _Graph, onnx: Any) -> Any:
 
 
 def _properties(network: Network) -> dict[str, str]:
+    """The network's metadata, and the names that the command keeps under "data" in it."""
+    data = network.metadata.get("data")
+    data = data if isinstance(data, dict) else {}
+    names = {key: data[key] for key in ("class_names", "feature_names") if data.get(key)}
     try:
-        return {key: json.dumps(value) for key, value in (known_names(network) | network.metadata).items()}
+        return {key: json.dumps(value) for key, value in (names | network.metadata).items()}
     except (TypeError, ValueError, RecursionError) as error:
         raise ArgumentError(f"net.metadata must be plain data, as JSON has it: {error}") from error
 
