@@ -78,3 +78,10 @@ def test_a_spreadsheet_takes_no_name_for_a_formula(name: str) -> None:
 @pytest.mark.parametrize("value", ["-1.5", "+3e8", "1", "-inf", "a=b", "", "x@y", -2.5, 7])
 def test_numbers_and_harmless_names_are_left_alone_in_a_table(value: object) -> None:
     assert text.cell(value) == value
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_names_are_enumerated_as_a_sentence_does(names: list[str], said: str) -> None:
+    assert enumerated(names) == said

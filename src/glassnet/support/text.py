@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 # Control characters but tab and line feed; marks that turn the direction of writing; line separators; lone surrogates.
@@ -31,6 +32,12 @@ def in_one_line(text: object) -> str:
 def in_snake_case(name: str) -> str:
     """``OwnLoss`` as ``own_loss``."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """Names in a sentence: "a", "a and b", "a, b and c"."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def one(noun: str) -> str:

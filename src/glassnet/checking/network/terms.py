@@ -15,6 +15,7 @@ from glassnet.checking.network.slips.stages import Affine, Branch, Drop, Gate, S
 from glassnet.losses import BinaryWeighted, Loss
 from glassnet.support.expressions import PRODUCT, numpy_code
 from glassnet.support.registry import compact_repr
+from glassnet.support.text import enumerated
 
 ADDED = ". That is right only where the result is added to the weights"
 # Slopes that are prediction minus target.
@@ -220,6 +221,4 @@ def _constants(part: ActivationFunction | Loss) -> dict[str, str]:
 
 
 def _listed(noun: str, numbers: tuple[int, ...]) -> str:
-    if len(numbers) == 1:
-        return f"{noun} {numbers[0]}"
-    return f"{noun}s {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+    return f"{noun}{'s' * (len(numbers) > 1)} {enumerated(list(map(str, numbers)))}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from glassnet.metrics import is_share
 
 
@@ -26,9 +24,3 @@ def count(n: int, noun: str) -> str:
     """How many of something, such as "1 epoch", "1,437 samples" or "3 classes"."""
     plural = "" if n == 1 else "es" if noun.endswith("s") else "s"
     return f"{n:,} {noun}{plural}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a row, such as "a, b and c"."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

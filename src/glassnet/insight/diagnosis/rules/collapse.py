@@ -13,6 +13,7 @@ from glassnet.insight.diagnosis.related import Relation
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.words import said
 from glassnet.insight.trace.writing.notation import function_of
+from glassnet.support.text import enumerated
 
 Array = NDArray[Any]
 
@@ -82,7 +83,7 @@ def _listed(case: Case, members: NDArray[np.int64]) -> str:
         return said("collapsed_representation.several", count=len(members), n=len(case.rows))
     separator = "" if bool((x >= 0).all()) else ","
     names = [separator.join(f"{value:g}" for value in row) for row in x]
-    return "samples " + ", ".join(names[:-1]) + " and " + names[-1]
+    return f"samples {enumerated(names)}"
 
 
 def _groups(rows: Array) -> NDArray[np.int64]:

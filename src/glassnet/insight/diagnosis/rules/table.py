@@ -21,6 +21,7 @@ from glassnet.insight.diagnosis.rules import start as start_rules
 from glassnet.insight.diagnosis.rules import unit as unit_rules
 from glassnet.insight.diagnosis.training import Training
 from glassnet.support.registry import compact_repr
+from glassnet.support.text import enumerated
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,4 @@ def _why_not_repeated(known: Training) -> str:
     names = [name for name, is_absent in absent if is_absent]
     if not names:
         return "no copy that begins as the seed draws it ended where it did"
-    if len(names) == 1:
-        return f"{names[0]} lets copies repeat it"
-    return f"{', '.join(names[:-1])} and {names[-1]} let copies repeat it"
+    return f"{enumerated(names)} {'lets' if len(names) == 1 else 'let'} copies repeat it"

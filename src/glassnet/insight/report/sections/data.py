@@ -6,9 +6,10 @@ import numpy as np
 
 from glassnet.insight.report import pictures
 from glassnet.insight.report.markup import NOTHING, Html, facts, figure, joined, section, table, tag
-from glassnet.insight.report.numbers import count, listed, number, percent
+from glassnet.insight.report.numbers import count, number, percent
 from glassnet.insight.report.subject import NamedSamples, Subject
 from glassnet.support.arrays import Array
+from glassnet.support.text import enumerated
 
 _MOST_FEATURES = 30
 _MOST_CLASSES = 30
@@ -20,7 +21,7 @@ def data(subject: Subject) -> Html:
     rows = _rows(subject.training)
     constant = int((rows.min(axis=0) == rows.max(axis=0)).sum())
     about = [("source", names.source)] if names.source else []
-    about.append(("samples", listed([f"{len(part.X):,} {part.name}" for part in subject.parts])))
+    about.append(("samples", enumerated([f"{len(part.X):,} {part.name}" for part in subject.parts])))
     about.append(
         ("features", f"{rows.shape[1]:,}" + (f", {constant:,} of them constant" if constant else ""))
     )

@@ -9,12 +9,13 @@ import numpy as np
 
 from glassnet import plots
 from glassnet.insight.report.markup import NOTHING, Html, facts, joined, section, table, tag
-from glassnet.insight.report.numbers import listed, number, score
+from glassnet.insight.report.numbers import number, score
 from glassnet.insight.report.pictures import drawn
 from glassnet.insight.report.subject import Subject
 from glassnet.metrics import title
 from glassnet.network.history import History
 from glassnet.plots.drawing import canvas
+from glassnet.support.text import enumerated
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -141,7 +142,9 @@ def _directions(history: History) -> Html:
     unknown = [title(name) for name in history if name not in _NO_SCORES and history.direction(name) is None]
     if not unknown:
         return NOTHING
-    text = f"Nobody has said whether more or less of {listed(unknown)} is better, so no best value is named."
+    text = (
+        f"Nobody has said whether more or less of {enumerated(unknown)} is better, so no best value is named."
+    )
     return tag("p", text, class_="note")
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from glassnet.insight.report.markup import NOTHING, Html, facts, joined, section, table, tag
-from glassnet.insight.report.numbers import count, listed, number, percent
+from glassnet.insight.report.numbers import count, number, percent
 from glassnet.insight.report.tables.subject import TableSubject
+from glassnet.support.text import enumerated
 
 _MOST_COLUMNS, _MOST_CLASSES, _MOST_DIFFERENCES = 60, 30, 12
 
 
 def data(subject: TableSubject) -> Html:
     """Rows, target and columns."""
-    sizes = listed([f"{len(true):,} {name}" for name, true in subject.parts.items()])
+    sizes = enumerated([f"{len(true):,} {name}" for name, true in subject.parts.items()])
     used = sum(column.use.endswith(("feature", "features")) for column in subject.columns)
     about = [
         ("source", subject.source), ("target", subject.target), ("rows", sizes),
