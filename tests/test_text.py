@@ -84,4 +84,4 @@ def test_numbers_and_harmless_names_are_left_alone_in_a_table(value: object) -> 
     ("names", "said"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
 )
 def test_names_are_enumerated_as_a_sentence_does(names: list[str], said: str) -> None:
-    assert enumerated(names) == said
+    assert text.enumerated(names) == said

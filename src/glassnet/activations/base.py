@@ -132,8 +132,3 @@ registry = Registry(
 get = registry.get
 register = registry.add
 names = registry.names
-
-
-def name_of(activation: ActivationFunction) -> str:
-    """What errors call it: its registered name, or that of its class."""
-    return registry.known_as(activation) or type(activation).__name__

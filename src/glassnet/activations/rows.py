@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet.activations.base import ActivationFunction, check_target, name_of, numbers, registry
+from glassnet.activations.base import ActivationFunction, check_target, numbers, registry
 from glassnet.activations.facts import ActivationFacts, Onnx, Operator, TorchModule
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.formulas import rows
@@ -30,14 +30,16 @@ class RowActivation(ActivationFunction):
         """f(z), of z's shape: rows lie along its last axis, so z may be one sample ``(n_classes,)``."""
         z = numbers("z", z)
         if z.ndim == 0 or z.shape[-1] == 0:
-            raise ShapeError(f"{name_of(self)} needs rows of at least one number; z has shape {z.shape}")
+            raise ShapeError(
+                f"{registry.called(self)} needs rows of at least one number; z has shape {z.shape}"
+            )
         return super().value(z)
 
     @explained
     def slope(self, z: ArrayLike, a: ArrayLike | None = None) -> NDArray[Any]:
         """Not elementwise: it has a Jacobian in each row, see :meth:`backward`."""
         raise ArgumentError(
-            f"{name_of(self)} has no elementwise slope; each output depends on all inputs of its row: use "
+            f"{registry.called(self)} has no elementwise slope; each output depends on all inputs of its row: use "
             "backward"
         )
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from glassnet.browser.reading import Function, FunctionSource, named
 from glassnet.errors import EngineError
+from glassnet.support.text import in_snake_case
 
 _ROLE = re.compile(r":\w+:`~?(?:\w+\.)*(\w+)`")
 _END = re.compile(r"(?<=[\w)\]]{2})\.\s+(?=[A-Z])")
@@ -199,7 +200,7 @@ class _Plain(ast.NodeTransformer):
 
     def _called(self, method: Function, node: ast.Call) -> ast.Call:
         owner = self.written.owner
-        name = f"{_snake(method.__qualname__.split('.')[0])}_{method.__name__.strip('_')}"
+        name = f"{in_snake_case(method.__qualname__.split('.')[0])}_{method.__name__.strip('_')}"
         piece, fields = self.written.sources.method(method, name, owner)
         self.written.need(piece)
         for field in fields:
@@ -243,7 +244,3 @@ def _taken_apart(node: ast.expr) -> tuple[str | None, list[str]]:
         return None, []
     root, names = _taken_apart(node.value)
     return root, [*names, node.attr]
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

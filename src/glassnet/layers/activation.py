@@ -31,7 +31,7 @@ class Activation(Layer):
         """The input's; softmax needs at least two entries on one axis."""
         activation = activations.get(self.activation)
         if activation.is_of_rows and one_axis(input_shape) == 1:
-            name, always = activations.base.name_of(activation), activation.value([0.0])[0]
+            name, always = activations.base.registry.called(activation), activation.value([0.0])[0]
             raise ShapeError(
                 f"is a {name} over one unit, which is always {always:g}; use sigmoid, or two units before it"
             )

@@ -89,7 +89,7 @@ class Layer:
 
     def row_fields(self) -> dict[str, Any] | None:
         """What this layer writes into its row of the plan; None if it only changes the shape."""
-        return {"kind": registry.known_as(self) or type(self).__name__}
+        return {"kind": registry.called(self)}
 
     def forward(self, x: Array, own: Own, a: Array) -> None:
         """A = f(X), in training."""

@@ -88,7 +88,7 @@ class Dense(Layer):
         one_axis(input_shape)
         activation = activations.get(self.activation)
         if self.units == 1 and activation.is_of_rows:
-            name, always = activations.base.name_of(activation), activation.value([0.0])[0]
+            name, always = activations.base.registry.called(activation), activation.value([0.0])[0]
             raise ShapeError(
                 f"is a {name} over one unit, which is always {always:g}; use Dense(1, 'sigmoid') with "
                 "binary_cross_entropy, or Dense(2, 'softmax')"

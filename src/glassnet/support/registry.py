@@ -140,6 +140,10 @@ class Registry(Generic[T]):
         others = {**self._added, **_lent.get()}
         return next((name for name, own in others.items() if type(own) is type(thing) and own == thing), None)
 
+    def called(self, thing: T) -> str:
+        """What errors and pages call `thing`: its name, or that of its class."""
+        return self.known_as(thing) or type(thing).__name__
+
     def builds(self, name: str) -> bool:
         """Whether `name`, full or short, stands for a class and not for an object that a user added."""
         return name in self._classes or isinstance(self._factories.get(name), type)

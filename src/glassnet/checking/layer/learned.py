@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from glassnet.checking.finding.matching import is_right
 from glassnet.checking.layer.setting import Guess, Setting
@@ -22,18 +22,22 @@ _GENERAL = {"factor_gradient_missing", "batch_mean_twice", "batch_mean_missing",
 
 def wrong_inputs(s: Setting, right: Array) -> Iterator[Guess]:
     """What a wrong dX of such a layer is instead."""
-    error = DOUBLE.given(s.arrived)
-    for stage in _stages(s):
-        if is_right(next(_carried(stage, error)).value.value, right):
-            yield from _guesses(_carried(stage, error), stage, s)
+    return _wrong(s, right, _carried)
 
 
 def wrong_weights(s: Setting, right: Array) -> Iterator[Guess]:
     """What a wrong gradient of the weights of such a layer is instead."""
+    return _wrong(s, right, learned_weights)
+
+
+def _wrong(
+    s: Setting, right: Array, choices: Callable[[Learned, Rounded], Iterator[Choice]]
+) -> Iterator[Guess]:
+    """Of the layers whose first choice, the right one, gives what is right, what the others give."""
     error = DOUBLE.given(s.arrived)
     for stage in _stages(s):
-        if is_right(next(learned_weights(stage, error)).value.value, right):
-            yield from _guesses(learned_weights(stage, error), stage, s)
+        if is_right(next(choices(stage, error)).value.value, right):
+            yield from _guesses(choices(stage, error), stage, s)
 
 
 def _stages(s: Setting) -> Iterator[Learned]:

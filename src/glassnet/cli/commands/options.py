@@ -6,9 +6,10 @@ import typer
 from typer.models import ArgumentInfo, OptionInfo
 
 
-def _argument(metavar: str, text: str) -> ArgumentInfo:
-    argument: ArgumentInfo = typer.Argument(metavar=metavar, help=text, show_default=False)
-    return argument
+def argument(metavar: str, text: str) -> ArgumentInfo:
+    """What stands in the command without a name, with its text for ``--help``."""
+    info: ArgumentInfo = typer.Argument(metavar=metavar, help=text, show_default=False)
+    return info
 
 
 def _option(metavar: str, text: str, *names: str) -> OptionInfo:
@@ -18,16 +19,16 @@ def _option(metavar: str, text: str, *names: str) -> OptionInfo:
 
 SourceName = Annotated[
     str,
-    _argument(
+    argument(
         "SOURCE",
         "A data set: xor, spiral, digits, iris, wine, breast_cancer, diabetes, moons, circles, blobs, sine; "
         "a .npz file with arrays X and y; or a table, with --target: CSV, Parquet, Arrow or JSON lines, a pattern of "
         "names, or - for standard input.",
     ),
 ]
-ModelFile = Annotated[str, _argument("MODEL", "A model.safetensors file, or the folder of a training.")]
+ModelFile = Annotated[str, argument("MODEL", "A model.safetensors file, or the folder of a training.")]
 DataName = Annotated[
-    str, _argument("DATA", "A data set's name, a .npz file with X (and y); for a model of a table, a table.")
+    str, argument("DATA", "A data set's name, a .npz file with X (and y); for a model of a table, a table.")
 ]
 
 Folder = Annotated[
@@ -115,7 +116,7 @@ TrainedLoss = Annotated[
     str | None,
     _option("NAME", "What it was trained on; by default as MODEL says, or what goes with its last layer."),
 ]
-ProgramFile = Annotated[str, _argument("FILE", "Your Python file. It is run, in a process of its own.")]
+ProgramFile = Annotated[str, argument("FILE", "Your Python file. It is run, in a process of its own.")]
 CheckData = Annotated[
     str | None,
     _option("DATA", "A data set's name, or a .npz file with X and y; by default a few samples are drawn."),
@@ -178,7 +179,7 @@ NoOpen = Annotated[bool, typer.Option("--no-open", help="Copy only; open nothing
 
 Played = Annotated[
     str | None,
-    _argument(
+    argument(
         "[WHAT]",
         "A data set's name, a .csv or .npz file, or a .safetensors model. Without it the page opens on circles.",
     ),

@@ -3,7 +3,9 @@
 from typing import Annotated
 
 import typer
-from typer.models import ArgumentInfo, OptionInfo
+from typer.models import OptionInfo
+
+from glassnet.cli.commands.options import argument
 
 _PANEL = "Tables"
 
@@ -20,14 +22,9 @@ def _flag(name: str, text: str) -> OptionInfo:
     return flag
 
 
-def _argument(metavar: str, text: str) -> ArgumentInfo:
-    argument: ArgumentInfo = typer.Argument(metavar=metavar, help=text, show_default=False)
-    return argument
-
-
 TableName = Annotated[
     str,
-    _argument("TABLE", "CSV, Parquet, Arrow or JSON lines, gzip too; a pattern such as 'part-*.csv'; or -."),
+    argument("TABLE", "CSV, Parquet, Arrow or JSON lines, gzip too; a pattern such as 'part-*.csv'; or -."),
 ]
 Target = Annotated[str | None, _option("COLUMN", "The column to predict.", "--target")]
 Task = Annotated[

@@ -139,13 +139,13 @@ def _form(target: Target, loss: Loss) -> str:
     if takes(loss) not in allowed:
         names = [name for name in losses.names() if takes(losses.get(name)) in allowed]
         raise ArgumentError(
-            f"loss={_name(loss)!r} is none that {_TOLD[target.task]}; those that do are {', '.join(names)}"
+            f"loss={registry.called(loss)!r} is none that {_TOLD[target.task]}; those that do are {', '.join(names)}"
         )
     form = allowed[takes(loss)]
     if form in _OF_TWO and len(target.classes) != 2:
         raise ArgumentError(
-            f"loss={_name(loss)!r} tells two classes apart, and y holds {len(target.classes)}; leave loss out, or use "
-            "'sparse_categorical_cross_entropy'"
+            f"loss={registry.called(loss)!r} tells two classes apart, and y holds {len(target.classes)}; leave loss "
+            "out, or use 'sparse_categorical_cross_entropy'"
         )
     return form
 
@@ -161,10 +161,6 @@ def _smoothed(loss: Loss, share: float) -> Loss:
         return loss
     smoothed: Loss = dataclasses.replace(loss, label_smoothing=share)  # type: ignore[call-arg]
     return smoothed
-
-
-def _name(loss: Loss) -> str:
-    return registry.known_as(loss) or type(loss).__name__
 
 
 def gives_probabilities(loss: str | Loss | None) -> bool:

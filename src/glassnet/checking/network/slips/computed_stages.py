@@ -44,7 +44,7 @@ class Computed(Stage):
     @property
     def kind(self) -> str:
         """What it is called in prose."""
-        return (registry.known_as(self.computed) or type(self.computed).__name__).replace("_", " ")
+        return registry.called(self.computed).replace("_", " ")
 
     def forward(self, x: Rounded) -> Rounded:
         """A = f(X)."""
