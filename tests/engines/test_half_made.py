@@ -334,6 +334,15 @@ def test_a_whole_layer_is_tried_without_a_trace_of_it() -> None:
     assert layer.calls == [0] and layer.random.normal() == np.random.default_rng(0).normal()
 
 
+def test_a_gradient_that_moves_nothing_may_stay_unwritten() -> None:
+    class Frozen(WithoutGradient):
+        def parameters(self, input_shape: tuple[int, ...]) -> list[Parameter]:
+            return [part._replace(learning_rate_factor=0.0) for part in super().parameters(input_shape)]
+
+    net = fit(Frozen(), "numpy")
+    assert (net.layers[1].weights == 1).all()
+
+
 class Squared(Gain):
     """Describes another output than it gives."""
 

@@ -67,10 +67,9 @@ def _results(index: int, layer: Layer, input_shape: Shape, mark: float) -> dict[
     d_x = error if tried.in_place else np.full_like(x, mark)
     with _naming(index, layer, "backward"):
         tried.backward(x.copy(), a, Own(parameters, (), kept, gradients), error, d_x)
-    names = (part.name for part in tried.parameters(input_shape))
-    results |= {
-        f"the gradient of {name!r} in backward": array for name, array in zip(names, gradients, strict=True)
-    }
+    for part, array in zip(tried.parameters(input_shape), gradients, strict=True):
+        if part.learning_rate_factor != 0:
+            results[f"the gradient of {part.name!r} in backward"] = array
     return results if tried.in_place else results | {"dX in backward": d_x}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from glassnet.cli.shown.printer import Printer
 from glassnet.cli.shown.voices import in_command
 from glassnet.insight.diagnosis import DiagnosisReport, Finding
-from glassnet.insight.report.numbers import listed
+from glassnet.support.text import enumerated
 
 FOUND = 1
 ALL = "all samples"  # what the only part is called where nobody knows of parts
@@ -28,7 +28,7 @@ def told(source: str, sizes: Mapping[str, int], diagnosis: DiagnosisReport, as_j
         print(json.dumps(plain(diagnosis), indent=2))
         return
     printer = Printer()
-    counted = listed([f"{n:,} {name}" for name, n in sizes.items()])
+    counted = enumerated([f"{n:,} {name}" for name, n in sizes.items()])
     printer.line(f"{source}: {counted}{'' if ALL in sizes else ' samples'}", "bold")
     for finding in diagnosis.findings:
         printer.line("")

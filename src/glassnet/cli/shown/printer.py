@@ -10,11 +10,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from glassnet.insight.report.numbers import listed
 from glassnet.metrics import is_share
 from glassnet.recipes.model import Model, Subset
 from glassnet.support.registry import compact_repr
-from glassnet.support.text import in_one_line, plain
+from glassnet.support.text import enumerated, in_one_line, plain
 
 if TYPE_CHECKING:
     from glassnet.losses import Loss
@@ -43,7 +42,7 @@ class Printer:
         source, classes = experiment.source, experiment.model.description.class_names
         several = ", of which a sample may be of several" if experiment.model.multi_label else ""
         kind = f"{len(classes)} classes{several}" if classes else "regression"
-        sizes = listed([f"{len(part.X):,} {name}" for name, part in experiment.parts.items()])
+        sizes = enumerated([f"{len(part.X):,} {name}" for name, part in experiment.parts.items()])
         self.line(f"{source.name}: {_count(source.X.shape[1], 'feature')}, {kind}, {sizes} samples", "bold")
         if source.task == "classification" and not classes:
             self.line(_taken_as_values(source, experiment.model.loss), "yellow")

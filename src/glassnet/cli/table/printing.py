@@ -9,9 +9,9 @@ from rich.table import Table as Grid
 
 from glassnet.cli.shown.printer import Printer
 from glassnet.cli.table.loading import Loaded
-from glassnet.insight.report.numbers import count, listed, score
+from glassnet.insight.report.numbers import count, score
 from glassnet.metrics import title
-from glassnet.support.text import in_one_line, plain
+from glassnet.support.text import enumerated, in_one_line, plain
 from glassnet.tables.columns import DATES, NUMBERS, TEXT
 from glassnet.tables.files import Split, facts_of
 
@@ -25,7 +25,7 @@ class TablePrinter(Printer):
 
     def table(self, loaded: Loaded, parts: Split) -> None:
         """The file, its parts, its columns, and what was decided in reading."""
-        sizes = listed([f"{len(rows):,} {name}" for name, rows in parts.parts.items()])
+        sizes = enumerated([f"{len(rows):,} {name}" for name, rows in parts.parts.items()])
         what = "classes" if loaded.classifies else "values"
         self.line(
             f"{loaded.file.name}: {what} of {in_one_line(loaded.target)!r}, {sizes} rows, {parts.how}", "bold"
