@@ -379,3 +379,45 @@ def test_of_one_sample_gradients_in_proportion_at_one_point_alone_are_not_those_
     report = gn.check(OneByOne)
     assert report.ok is None
     assert [what for what in report.not_checked if "not the same multiple of the slopes" in what], str(report)
+
+
+class OfOneValueEach:
+    """Targets are wanted as (n,); of rows of several its arrays get a further axis."""
+
+    def __init__(self) -> None:
+        self.W = np.random.default_rng(6).normal(size=(2, 3))
+
+    def forward(self, X: Any) -> Any:
+        return X @ self.W.T
+
+    def backward(self, X: Any, y: Any, p: Any) -> dict[str, Any]:
+        return {"dW": (2 * (p - y) / len(X))[:, np.newaxis] * X[:, :, np.newaxis]}
+
+
+def test_gradients_larger_than_their_weights_say_that_data_are_wanted_in_another_form() -> None:
+    report = gn.check(OfOneValueEach(), np.ones((4, 3)) * np.arange(1, 5)[:, None], np.eye(2)[[0, 1, 1, 0]])
+    assert report.ok is None and not report.slips
+    assert "larger than that; the data may have to come in another form" in report.not_checked[0], str(report)
+
+
+class OneRowAtATime:
+    """Its bias takes the error of its one row as it is, and of a batch another shape."""
+
+    def __init__(self, n_inputs: int, n_units: int) -> None:
+        random = np.random.default_rng(7)
+        self.W, self.b = random.normal(size=(n_inputs, n_units)), random.normal(size=(1, n_units))
+
+    def forward(self, X: Any) -> Any:
+        self.X = X
+        return X @ self.W + self.b
+
+    def backward(self, error: Any, learning_rate: float) -> Any:
+        before = error @ self.W.T
+        self.W = self.W - learning_rate * self.X.T @ error
+        self.b = self.b - learning_rate * error
+        return before
+
+
+def test_a_layer_whose_bias_grows_with_the_batch_takes_one_sample_at_a_time() -> None:
+    report = gn.check_layer(OneRowAtATime)
+    assert report.ok is True and "one sample at a time" in report.notes, str(report)

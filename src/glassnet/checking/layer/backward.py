@@ -69,8 +69,13 @@ def backward(learner: LearnerLayer, error: Array, way: Way) -> Pass:
             array for array in arrays if not any(np.array_equal(array, before[own_name]) for own_name in own)
         ]
         one_pass.pool += [Found(f"given to {name}", array) for array in gradients]
+    grown = [name for name, leaf in own.items() if leaf.values(learner.thing).shape != before[name].shape]
     for name, leaf in own.items():
         leaf.write(learner.thing, before[name])
+    if grown and learner.batch.n_samples > 1:
+        raise ArgumentError(
+            f"{grown[0]} gets another shape from a batch; the layer takes one sample at a time"
+        )
     return one_pass
 
 

@@ -203,20 +203,43 @@ def _is_certain(search: Search, judged: Judged) -> bool:
 
     Steps may be of something else, unless the user says that they are of the pass.
     """
-    if judged.is_doubtful:
+    if judged.is_doubtful or _of_another_form(judged):
         return False
-    if not any(judged.right) and search.wish.left:
+    if not _shows_right(judged) and search.wish.left:
         return not judged.reading.is_step and bool(slips_of(search.bench, judged)[0])
     if not judged.reading.is_step:
-        return not judged.reading.is_left_behind or any(judged.right)
-    is_told = any(judged.right) or search.wish.backward is not None
+        return not judged.reading.is_left_behind or _shows_right(judged)
+    is_told = _shows_right(judged) or search.wish.backward is not None
     return judged.reading.is_one_step and (is_told or _is_named(search, judged))
+
+
+def _of_another_form(judged: Judged) -> str:
+    """A matrix whose gradient is larger than that, so that the data may have to come in another form; "" for none."""
+    for given, wanted in zip(judged.given, judged.wanted, strict=True):
+        is_matrix = min(wanted.right.shape, default=0) > 1
+        if given is not None and is_matrix and given.array.size > wanted.right.size:
+            return wanted.name
+    return ""
+
+
+def _shows_right(judged: Judged) -> bool:
+    """Whether some gradient is right that is not 0: of a unit that is off all readings give 0.
+
+    Of what a training leaves behind one array in many is right by chance: half of them have to be.
+    """
+    pairs = zip(judged.right, judged.wanted, strict=True)
+    n_right = sum(is_right and bool(np.nan_to_num(wanted.right).any()) for is_right, wanted in pairs)
+    return 2 * n_right >= len(judged.wanted) if judged.reading.is_left_behind else n_right > 0
 
 
 def _why_not(search: Search, judged: Judged) -> str:
     name = judged.reading.source
     if judged.is_sign_like:
         return f"{name} moves all parameters by the same amount, as Adam's first step does; they cannot be read from it"
+    if name_of := _of_another_form(judged):
+        return (
+            f"what {name} gives for {name_of} is larger than that; the data may have to come in another form"
+        )
     if judged.is_doubtful:
         if judged.forward.case.n_samples == 1:
             return f"what {name} gives is not the same multiple of the slopes with these parameters and with others"

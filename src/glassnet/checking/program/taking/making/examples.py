@@ -110,10 +110,10 @@ def _texts(cls: type) -> Iterator[ast.Module]:
         return
     for level, folder in enumerate(list(own.parents)[: 1 + LEVELS]):
         homes = [own.stem, *(parent.name for parent in list(own.parents)[:level])]
-        found = sorted(
-            path for pattern in ("*.py", "*.ipynb") for path in folder.glob(pattern) if path != own
-        )
-        for path in [own, *found[:MOST_FILES]] if level == 0 else found[:MOST_FILES]:
+        kinds = ("*.py", "*.ipynb", *(("*/*.py", "*/*.ipynb") if level else ()))
+        found = [path for kind in kinds for path in sorted(folder.glob(kind))]
+        beside = [path for path in found if path != own][:MOST_FILES]
+        for path in [own, *beside] if level == 0 else beside:
             with contextlib.suppress(OSError, SyntaxError, ValueError, KeyError, TypeError, RecursionError):
                 if path.stat().st_size > MOST_BYTES:
                     continue
