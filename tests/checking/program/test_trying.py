@@ -318,3 +318,20 @@ def test_a_single_number_that_no_other_point_confirms_is_not_right(monkeypatch: 
     array = judge([Found("dW", 2 * W)], [Wanted("W", W)])
     assert alone.is_right and not search.confirmed(alone).is_right
     assert search.confirmed(array).is_right
+
+
+def test_gradients_that_are_all_cut_off_at_one_number_are_right_where_there_are_enough_of_them() -> None:
+    large, bias = np.array([[3.0, -4.0], [-5.0, 6.0]]), np.array([0.2, 0.3])
+
+    def cut(weights: Any, given: Any) -> judging.Judged:
+        judged = judge([Found("db", bias)], [Wanted("b", bias)])
+        judged.given.append(Found("dW", given))
+        judged.wanted.append(Wanted("W", weights))
+        judged.right.append(False)
+        judging._allow_clipping(judged, judging.TOLERANCE)
+        return judged
+
+    whole = cut(large, np.clip(large, -1, 1))
+    assert whole.is_right and whole.clipped == 1
+    assert not cut(large, -np.clip(large, -1, 1)).is_right
+    assert not cut(large[:1], np.clip(large[:1], -1, 1)).is_right

@@ -19,6 +19,8 @@ from glassnet.checking.program.trying.reading import Reading
 
 # How far a gradient may be from differences, in parts of its largest entry: an epsilon in a logarithm may be in it.
 TOLERANCE, COARSE = 1e-4, 2e-2
+# Where all entries are cut off, so many of them with the right signs are no chance.
+FEWEST_CUT = 4
 MOST_ENTRIES = 24
 
 
@@ -221,7 +223,9 @@ def _allow_clipping(judged: Judged, tolerance: float) -> None:
         g, r = given.array.reshape(wanted.right.shape)[known], judged.factor * wanted.right[known]
         end = float(np.abs(g).max(initial=0.0))
         is_cut = np.abs(g) == end
-        if is_cut.all() or np.abs(np.clip(r, -end, end) - g).max() > tolerance * end:
+        if (is_cut.all() and g.size < FEWEST_CUT) or np.abs(
+            np.clip(r, -end, end) - g
+        ).max() > tolerance * end:
             return
         ends.add(end)
     if len(ends) == 1 and any(judged.right):

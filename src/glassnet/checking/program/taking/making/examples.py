@@ -24,6 +24,8 @@ from glassnet.checking.program.trying.functions import is_learners
 from glassnet.checking.program.words import part_of, says
 
 MOST_FILES, MOST_BYTES, MOST_OBJECTS, LEVELS = 40, 300_000, 4, 2
+# Folders in which files show how others are used.
+OF_USE = r"(example|demo|test|notebook|script|experiment)s?"
 # Methods that go on with making an object.
 MAKING = r"^_?(add|append|push|stack|insert|compile|build|use|set|init|config|setup|prepare|create)"
 _VALUES = (
@@ -110,8 +112,13 @@ def _texts(cls: type) -> Iterator[ast.Module]:
         return
     for level, folder in enumerate(list(own.parents)[: 1 + LEVELS]):
         homes = [own.stem, *(parent.name for parent in list(own.parents)[:level])]
-        kinds = ("*.py", "*.ipynb", *(("*/*.py", "*/*.ipynb") if level else ()))
-        found = [path for kind in kinds for path in sorted(folder.glob(kind))]
+        homes_of_use = [
+            folder,
+            *(f for f in sorted(folder.glob("*")) if level and re.fullmatch(OF_USE, f.name.lower())),
+        ]
+        found = [
+            path for home in homes_of_use for kind in ("*.py", "*.ipynb") for path in sorted(home.glob(kind))
+        ]
         beside = [path for path in found if path != own][:MOST_FILES]
         for path in [own, *beside] if level == 0 else beside:
             with contextlib.suppress(OSError, SyntaxError, ValueError, KeyError, TypeError, RecursionError):
