@@ -18,7 +18,7 @@ import { treeOf } from "./formulas/parsing.js";
 import { withLetters } from "./formulas/expressions.js";
 import { Case, Samples } from "./diagnosis/case.js";
 import { RULES } from "./diagnosis/rules.js";
-import { found, told } from "./diagnosis/table.js";
+import { found, told, unasked } from "./diagnosis/table.js";
 import { said } from "./diagnosis/words.js";
 import { Session } from "./training/session.js";
 import { History, joined } from "./training/history.js";
@@ -103,7 +103,7 @@ function workerOf(patch, { cost = 0.01 } = {}) {
 
 globalThis.page = {
   History, joined, opened, CHOICES, workerOf, Remote, Store,
-  zeroLines, Case, Samples, RULES, found, told, said,
+  zeroLines, Case, Samples, RULES, found, told, unasked, said,
   create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, components, usual, readAddress, writeAddress, columnsOf, specOf, tell, catalogue,
   lossSections, ownSections, parameterSections, predictedLines, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,
   numpyCode, torchCode, gathered, cell, csvOf, isMet, endsFor, hiddenOf, binned, layoutOf, planeOf, made, stepOf,

@@ -177,3 +177,14 @@ def test_numbers_stand_in_words_as_python_writes_them() -> None:
         },
     )
     assert found == [[format(value, spec) for value in values] for spec in formats]
+
+
+def test_the_page_tells_which_rules_it_does_not_look_at_in_python_s_words() -> None:
+    found = call("return page.unasked(page.catalogue.diagnosis, page.RULES);")
+    asked = set(call("return Object.keys(page.RULES);"))
+    names = {rule.find.__name__: rule for rule in RULES}
+    assert {one["name"] for one in (*found["trials"], *found["others"])} == names.keys() - asked
+    assert [one["name"] for one in found["trials"]] == [name for name, rule in names.items() if rule.trains]
+    for one in (*found["trials"], *found["others"]):
+        doc = str(names[one["name"]].find.__doc__)
+        assert one["says"] == " ".join(doc.split("\n\n")[0].split()) and one["says"].endswith(".")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from glassnet import activations, losses, optimizers
@@ -47,8 +48,17 @@ def catalogue(own: Sequence[Part] = ()) -> dict[str, Any]:
                 for rule in RULES
                 if not rule.trains
             ],
+            "known": [
+                {"name": rule.find.__name__, "says": _first_line(rule.find), "trains": rule.trains}
+                for rule in RULES
+            ],
         },
     }
+
+
+def _first_line(find: Callable[..., Any]) -> str:
+    """What a rule finds."""
+    return " ".join((inspect.getdoc(find) or "").split("\n\n")[0].split())
 
 
 def _initializer(name: str) -> str:

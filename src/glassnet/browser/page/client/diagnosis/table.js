@@ -9,6 +9,12 @@ export function found(one, rules) {
   return Object.keys(rules).filter((name) => measurable || ALWAYS.includes(name)).map((name) => ({ rule: name, ...rules[name](one) })).filter(({ code }) => code !== undefined);
 }
 
+/** Python's rules that are not among these, in its words: those that train copies of the network, and all others. */
+export function unasked({ known }, rules) {
+  const others = known.filter(({ name }) => !(name in rules));
+  return { trials: others.filter(({ trains }) => trains), others: others.filter(({ trains }) => !trains) };
+}
+
 /** What a finding is as a cause: another one where weights and biases make up for what it says. */
 const asCause = ({ code, remedy: [name] }) => (name.endsWith(".made_up.remedy") ? "made up for" : code);
 
