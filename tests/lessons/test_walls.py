@@ -69,13 +69,19 @@ for name, attempt in ATTEMPTS.items():
     if given:
         done.append(name)
 """
+WORKS = """
+server = socket.create_server(("127.0.0.1", 0))
+socket.create_connection(server.getsockname())
+lines = !{os.sys.executable} -c "import glassnet; print(glassnet.__name__)"
+gn.lessons.check("5.5", ["works", *lines])
+"""
 LEAVES = "subprocess.Popen(['sh', '-c', 'exec setsid sleep 60 MARK'], start_new_session=True)"
 ROOM = confinement()
 RULES = Confinement(room=True, rules=True)
 
 
-def done_by(walls: Confinement, folder: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The attempts that succeed, of those above."""
+def done_by(walls: Confinement, folder: Path, monkeypatch: pytest.MonkeyPatch, works: str = "") -> set[str]:
+    """The attempts that succeed, of those above; what should work besides is seen to work."""
     group, teacher = folder / "class", folder / "teacher"
     for place in (group, teacher / "answers"):
         place.mkdir(parents=True)
@@ -91,13 +97,15 @@ def done_by(walls: Confinement, folder: Path, monkeypatch: pytest.MonkeyPatch) -
         'gn.lessons.check("1.2", done)',
     ]
     mark = str(uuid.uuid4().int % 10**9)
-    record = run([*cells, LEAVES.replace("MARK", mark)], 0, walls, group, Limits(seconds=30))
+    record = run([*cells, works, LEAVES.replace("MARK", mark)], 0, walls, group, Limits(seconds=30))
     assert not record.ended and not record.errors, record
     assert (teacher / "grades.csv").read_text() == "secret"
     left = [file for file in Path("/proc").glob("[0-9]*/cmdline") if mark.encode() in _content(file)]
     assert not left
     (outputs,) = record.answers["1.2"].outputs or []
     assert isinstance(outputs, dict)
+    if works:
+        assert record.answers["5.5"].outputs == [{"[0]": "works", "[1]": "glassnet"}]
     return {str(value) for value in outputs.values()} - {"nothing"}
 
 
@@ -112,7 +120,7 @@ def _content(file: Path) -> bytes:
 def test_a_notebook_in_a_room_reaches_nothing_outside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert done_by(ROOM, tmp_path, monkeypatch) == set()
+    assert done_by(ROOM, tmp_path, monkeypatch, WORKS) == set()
     assert ROOM.sight.lacks == []
 
 

@@ -164,21 +164,26 @@ def confinement() -> Confinement:
 
 def look(candidate: Confinement) -> Sight | None:
     """What a process sees there; none where it does not start, or cannot write where it should."""
-    with scratch_for(candidate) as scratch, tempfile.TemporaryDirectory() as folder:
-        private, public = Path(folder) / "private", Path(folder) / "public"
-        private.touch(0o600)
-        public.touch(0o644)
-        Path(folder).chmod(0o777)
-        folders = [str(private), str(public), folder]
-        process = candidate.start(LOOK.format(told=folders), scratch, output=subprocess.PIPE)
-        try:
-            said, _ = process.communicate(timeout=60)
-            return Sight(**json.loads(said))
-        except (subprocess.SubprocessError, ValueError, TypeError):
-            return None
-        finally:
-            process.kill()
-            process.wait()
+    try:
+        with scratch_for(candidate) as scratch, tempfile.TemporaryDirectory() as folder:
+            return _seen(candidate, scratch, Path(folder))
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError):
+        return None
+
+
+def _seen(candidate: Confinement, scratch: Path, folder: Path) -> Sight:
+    private, public = folder / "private", folder / "public"
+    private.touch(0o600)
+    public.touch(0o644)
+    folder.chmod(0o777)
+    folders = [str(private), str(public), str(folder)]
+    process = candidate.start(LOOK.format(told=folders), scratch, output=subprocess.PIPE)
+    try:
+        said, _ = process.communicate(timeout=60)
+        return Sight(**json.loads(said))
+    finally:
+        process.kill()
+        process.wait()
 
 
 class scratch_for:  # reads as a function where it is used

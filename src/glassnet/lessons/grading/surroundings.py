@@ -57,6 +57,7 @@ def environment(folder: str) -> dict[str, str]:
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
         "MPLBACKEND": "agg",
+        "PYTHONPATH": os.pathsep.join(path_of_modules()),  # for programs that a cell starts
         **own,
         **threads,
     }

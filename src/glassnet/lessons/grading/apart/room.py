@@ -23,7 +23,7 @@ from glassnet.lessons.grading.apart import kernel, rules
 FOLDER = "/learner"  # in a room: where a notebook writes
 DEVICES = ("null", "zero", "full", "random", "urandom")
 _ROOM = "room"
-_MOST_DESCRIPTORS = 256
+_MOST_DESCRIPTORS = 1 << 20
 _NAMESPACES = kernel.NEW_PROCESSES | kernel.NEW_NETWORK | kernel.NEW_MEMORY | kernel.NEW_NAME
 _ACCOUNTS = {
     "passwd": "learner:x:{user}:{user}:learner:/learner:/bin/sh\n",
@@ -120,10 +120,8 @@ def _in_child(step: Callable[..., object], *arguments: object) -> int:
 
 def _close_all_but(kept: int) -> None:
     """What the learner's process says and is told goes past those before it."""
-    for descriptor in range(3, _MOST_DESCRIPTORS):
-        if descriptor != kept:
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
+    os.closerange(3, max(3, kept))
+    os.closerange(max(3, kept + 1), _MOST_DESCRIPTORS)
 
 
 def _wait(child: int) -> int:
@@ -206,16 +204,18 @@ def _start(plan: Plan, told: Sequence[str]) -> NoReturn:
 
 def _build(plan: Plan) -> None:
     """A root of its own: what is visible, at its place and read-only, and one folder in memory to write in."""
+    kernel.reach_itself()
     kernel.unshare(kernel.NEW_MOUNTS)
     kernel.mount("none", "/", flags=kernel.WITH_ALL_BELOW | kernel.PRIVATE)
     inert = kernel.NO_SETUID | kernel.NO_DEVICES
     kernel.mount("none", plan.folder, "tmpfs", inert, "size=1m,mode=755")
     room = f"{plan.folder}/{_ROOM}"
-    for name in ("", "/dev", "/proc", "/etc", FOLDER):
+    for name in ("", "/dev", "/dev/pts", "/proc", "/etc", FOLDER):
         Path(room + name).mkdir(0o755)
     for device in DEVICES:
         Path(f"{room}/dev/{device}").touch()
     Path(f"{room}/dev/shm").symlink_to(FOLDER)
+    Path(f"{room}/dev/ptmx").symlink_to("pts/ptmx")
     for name, text in _ACCOUNTS.items():
         Path(f"{room}/etc/{name}").write_text(text.format(user=plan.user))
     _show(room, plan.visible)
@@ -225,6 +225,9 @@ def _build(plan: Plan) -> None:
     for device in DEVICES:
         kernel.mount(f"/dev/{device}", f"{room}/dev/{device}", flags=kernel.BOUND)
     kernel.mount("none", room + FOLDER, "tmpfs", inert, f"size={plan.disk}m,nr_inodes=64k,mode=1777")
+    with contextlib.suppress(OSError):  # where there are no terminals, IPython's !command does not run
+        options = "newinstance,ptmxmode=0666,mode=620"
+        kernel.mount("devpts", f"{room}/dev/pts", "devpts", kernel.NO_SETUID | kernel.NO_PROGRAMS, options)
     with contextlib.suppress(
         OSError
     ):  # where parts of /proc are covered it cannot be had anew, and there is none
