@@ -101,6 +101,7 @@ def main(job_file: int, channel: int, *keeper: int) -> NoReturn:
         with socket.socket(fileno=descriptor) as told:
             told.send(b".")
             told.recv(1)
+    sys.path.insert(0, "")  # a cell may import what another one wrote, as in Jupyter
     signal.signal(signal.SIGALRM, _too_long)
     handover.say(begin=True)
     for number, cell in enumerate(job["cells"], start=1):
