@@ -8,6 +8,7 @@ import { CHOICES, usual } from "./state/choices.js";
 import { readAddress, writeAddress } from "./state/address.js";
 import { madeOf, workable } from "./app/workable.js";
 import { sourceOf } from "./app/sources.js";
+import { Model } from "./app/model.js";
 import { columnsOf } from "./state/columns.js";
 import { specOf } from "./state/spec.js";
 import { tell, catalogue } from "./state/catalogue.js";
@@ -102,7 +103,7 @@ function workerOf(patch, { cost = 0.01 } = {}) {
 }
 
 globalThis.page = {
-  History, joined, opened, CHOICES, workerOf, Remote, Store,
+  Model, History, joined, opened, CHOICES, workerOf, Remote, Store,
   zeroLines, Case, Samples, RULES, found, told, unasked, said,
   create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, components, usual, readAddress, writeAddress, columnsOf, specOf, tell, catalogue,
   lossSections, ownSections, parameterSections, predictedLines, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,

@@ -97,6 +97,17 @@ def test_a_target_that_is_not_there_any_more_and_signs_that_are_no_utf_8_are_tol
     assert "some signs are no UTF-8 and stand as \ufffd; save the file as UTF-8" in found["said"]
 
 
+def test_features_have_the_names_of_the_columns_that_they_are_made_of() -> None:
+    body = """
+    const source = page.samplesOf(page.tableOf(data, "my.csv"), 2), choices = { ...page.usual(), data: "own", features: "x1,x2²,x1x2,sin x2" };
+    const drawn = page.made({ features: "x1,x2²,x1x2,sin x2" });
+    return [page.prepare(source, choices, page.headOf(choices, source)).names, drawn.samples.names];
+    """
+    own, drawn = call(body, "length,width,y\n" + "\n".join(f"{i},{i % 3},{i % 2}" for i in range(8)))
+    assert own == ["length", "width²", "length·width", "sin width"]
+    assert drawn == ["x1", "x2²", "x1x2", "sin x2"]
+
+
 def test_names_that_every_object_has_are_names_of_columns_and_classes() -> None:
     names = ["__proto__", "constructor", 'say ""y""', "toString"]
     rows = "\n".join(f"{i},{i % 3},{i % 5},{['__proto__', 'constructor'][i % 2]}" for i in range(8))

@@ -256,6 +256,21 @@ def test_sums_of_many_terms_unfold_to_all_of_them() -> None:
     assert whole.count("·") == 12
 
 
+def test_the_sum_under_a_row_of_many_outputs_has_a_line_of_its_own() -> None:
+    body = """
+    const of = (classes, unfolded) => page.unitSections(page.stepOf({ data: "blobs", classes, hidden: "3.tanh" }, 3), { column: 1, unit: 1, sample: 0, unfolded }).forward.map(({ text }) => text);
+    return [of(3, false), of(8, false)];
+    """
+    few, many = call(body)
+    assert len(few) == 3 and few[2].count("exp(") == 2 + 4
+    assert many[2] == "a = softmax(z) = exp(zⱼ)/Σₖ exp(zₖ)"
+    assert many[3].startswith("Σₖ exp(zₖ) = exp(") and many[3].count("exp(") == 1 + 8
+    assert many[4].startswith("a = exp(") and many[4].count("exp(") == 1
+    for line in many[3:]:
+        ((_, number, result),) = equations(line)
+        assert math.isclose(number, result, rel_tol=CLOSE)
+
+
 def test_a_result_that_no_digits_explain_stands_alone() -> None:
     body = "return [page.equation(page.productSum([1, 2], [3, 4]), 11), page.equation(page.productSum([1, 2], [3, 4]), 12)];"
     assert call(body) == ["1·3 + 2·4 = 11", "12"]

@@ -117,7 +117,8 @@ def test_lines_and_biases_of_the_drawing(open_page: Open) -> None:
     for _ in range(50):  # a finding above the drawing may move it
         x, y = tab.evaluate(
             "(() => { const v = glassnet.view, box = v.inner.getBoundingClientRect(), l = v.layout, a = l.columns[1], b = l.columns[2];"
-            "return [box.left + (a.x + b.x) / 2, box.top + (a.places[0].y + b.places[1].y) / 2]; })()"
+            "const left = a.x + l.size / 2, right = b.x - l.size / 2;  // near its end, where no other line crosses it\n"
+            "return [box.left + left + 0.8 * (right - left), box.top + a.places[0].y + 0.8 * (b.places[1].y - a.places[0].y)]; })()"
         )
         tab.mouse.move(x - 1, y)
         tab.mouse.move(x, y)
@@ -452,6 +453,28 @@ def test_each_lesson_is_followed_to_its_end(open_page: Open) -> None:
     after(tab, "s.lesson === null")
 
 
+def test_while_it_plays_everything_that_is_told_is_of_one_sample_and_one_step(open_page: Open) -> None:
+    tab = open_page("data=digits&hidden=6.relu")
+    tab.click("button.play")
+    seen = tab.evaluate(
+        """() => new Promise((done) => {
+      const seen = [], text = (name) => document.querySelector(name).textContent, number = (pattern, name) => Number(pattern.exec(text(name))?.[1]);
+      const tick = () => {
+        const { store } = glassnet, { frame } = store.state;
+        if (store.isIdle && frame.isTold && seen.at(-1)?.step !== frame.step + 1) seen.push({
+          step: frame.step + 1, formula: number(/step (\\d+)/, ".formula-panel .note"),
+          samples: [glassnet.sample, frame.next[0], number(/here sample (\\d+)/, ".formula-panel .note"), number(/^sample (\\d+)/, ".answer .note"), number(/sample (\\d+) of/, ".answer .stepper"), Number(document.querySelector(".finding select").value)],
+        });
+        if (seen.length < 4) requestAnimationFrame(tick); else done(seen);
+      };
+      tick();
+    })"""
+    )
+    for told in seen:
+        assert told["formula"] == told["step"] and len(set(told["samples"])) == 1, told
+    assert len({told["step"] for told in seen}) == 4
+
+
 def test_everything_can_be_reached_by_keyboard_alone(open_page: Open) -> None:
     tab = open_page()
     tab.keyboard.press("ArrowRight")
@@ -489,6 +512,26 @@ def test_a_screen_of_390_pixels_is_enough(open_page: Open, address: str, theme: 
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     assert tab.evaluate("document.documentElement.dataset.theme") == theme
     assert tab.evaluate(HEADS_OVER_UNITS) == []
+    tab.click("#tab-confusion")
+    for name in (".tabs", "#panel-confusion .scroll"):
+        assert tab.evaluate(f"(() => {{ const e = document.querySelector('{name}'); return e.scrollWidth - e.clientWidth; }})()") <= 0  # fmt: skip
+
+
+NARROWER = """[...document.querySelectorAll("select:not([aria-label^='column'], [aria-label^='activation'])")].filter((field) => field.checkVisibility()).filter((field) => {
+  const brush = document.createElement("canvas").getContext("2d"), style = getComputedStyle(field);
+  brush.font = style.font;
+  return brush.measureText(field.selectedOptions[0]?.textContent ?? "").width + parseFloat(style.paddingLeft) + 18 > field.clientWidth;
+}).map((field) => `${field.getAttribute("aria-label")}: ${field.selectedOptions[0].textContent}`)"""
+
+
+def test_what_is_chosen_can_be_read_whole_and_names_of_inputs_are_not_cut_off_by_the_edge(
+    open_page: Open,
+) -> None:
+    tab = open_page("data=iris&hidden=6.tanh.bn.d0.2")
+    assert tab.evaluate(NARROWER) == []
+    tab.set_viewport_size({"width": 390, "height": 900})
+    after(tab, "s.width < 391 && document.querySelector('.unit .name').getBoundingClientRect().left >= 0")
+    assert tab.evaluate("glassnet.view.root.scrollWidth - glassnet.view.root.clientWidth") == 0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -91,8 +91,7 @@ def test_a_frame_that_was_made_before_the_last_order_is_known_to_be_late() -> No
     globalThis.URL = { createObjectURL: () => "" };
     globalThis.Blob = class {};
     globalThis.Worker = class { postMessage(message) { (this.posted ??= []).push(message); } };
-    globalThis.requestAnimationFrame = (call) => call();
-    const heard = [], remote = new page.Remote("", (message) => heard.push(remote.isLate(message)));
+    const heard = [], remote = new page.Remote("", (message) => { heard.push(remote.isLate(message)); remote.seen(); });
     remote.begin({});
     remote.send({ do: "run" });
     const { worker } = remote, frame = (order) => worker.onmessage({ data: { say: "frame", id: 1, order } });
@@ -106,6 +105,55 @@ def test_a_frame_that_was_made_before_the_last_order_is_known_to_be_late() -> No
     found = call(body)
     assert found["heard"] == [True, False, True, False]
     assert found["orders"] == [1, 2, 2, 2, 3, 3, 3]
+
+
+def test_the_state_is_shown_when_all_have_been_called_and_not_before() -> None:
+    body = """
+    const frames = [], idle = [];
+    globalThis.requestAnimationFrame = (call) => frames.push(call);
+    const store = new page.Store({ a: 0 });
+    store.onIdle = () => idle.push(store.get("a"));
+    let now = 0;
+    performance.now = () => now;
+    for (let i = 0; i < 3; i += 1) store.on(["a"], () => { now += 10; }); // longer than the turn of a frame
+    store.set({ a: 1 });
+    const before = store.isIdle, after = [];
+    while (frames.length > 0) { frames.shift()(); after.push(idle.length); }
+    return { before, after, idle, is: store.isIdle };
+    """
+    assert call(body) == {"before": False, "after": [0, 0, 1], "idle": [1], "is": True}
+
+
+def test_a_frame_waits_until_the_one_before_is_drawn_and_the_worker_hears_when_all_are() -> None:
+    body = """
+    const one = page.workerOf({ hidden: "3.tanh" }), rounds = [], shown = [];
+    let seen = 0;
+    globalThis.requestAnimationFrame = (call) => rounds.push(call);
+    const model = new page.Model(page.usual()), { source, head, samples, spec } = page.made({ hidden: "3.tanh" });
+    model.remote = { id: 1, isLate: () => false, begin() {}, seen() { seen += 1; } };
+    model.store.on(["frame"], ({ frame }) => shown.push(frame?.step ?? null));
+    const drawn = () => { while (rounds.length > 0) rounds.shift()(); };
+    model.start({ source, head, samples, spec, state: null });
+    drawn();
+    const frameOf = (act) => { one.send(act); return { ...one.last("frame") }; };
+    const [first, second, third] = ["step", "step", "step"].map((act) => frameOf({ do: act }));
+    const tell = [];
+    model.heard(first);
+    model.heard(second);
+    tell.push([model.get("frame").step, seen]);
+    drawn();
+    tell.push([model.get("frame").step, seen]);
+    model.heard({ ...third, id: 0 });
+    drawn();
+    model.heard(third);
+    model.heard({ ...third, id: 0 });
+    drawn();
+    tell.push([model.get("frame").step, seen]);
+    return { tell, shown };
+    """
+    found = call(body)
+    assert found["tell"] == [[1, 0], [2, 1], [3, 2]]
+    assert found["shown"] == [None, 1, 2, 3]
 
 
 def test_who_shows_the_state_is_called_where_another_fails_and_not_where_it_was_taken_back() -> None:

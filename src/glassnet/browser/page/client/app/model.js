@@ -1,7 +1,6 @@
 /** The page's model: choices become data, a network and a training; frames of the worker become what is seen. */
 import { headOf } from "../data/heads.js";
-import { lineOf, prepare } from "../data/prepare.js";
-import { gridOf, projectionOf, rectangleOf } from "../data/projection.js";
+import { prepare } from "../data/prepare.js";
 import { BEGINS_ANEW, GOES_ON, usual } from "../state/choices.js";
 import { baseOf, showAddress } from "../state/address.js";
 import { columnsOf } from "../state/columns.js";
@@ -13,10 +12,11 @@ import { joined } from "../training/history.js";
 import { endsFor } from "./conditions.js";
 import { findingsOf } from "./findings.js";
 import { choicesOf, choicesOfOptimizer } from "./opening.js";
-import { sourceOf, usualFor } from "./sources.js";
+import { fitting, pictureOf } from "./pictures.js";
+import { sourceOf, startPoints, usualFor } from "./sources.js";
 import { madeOf, workable } from "./workable.js";
 
-export const GRID = 36, LINE = 90;
+const TOLD = 180; // milliseconds from one frame to the next whose numbers are told while the training runs
 const MOST_OF_PATH = 160;
 
 export class Model {
@@ -29,6 +29,11 @@ export class Model {
     this.remote = null;
     this.asked = {};
     this.path = [];
+    this.frames = []; // that have come and are not shown yet
+    this.isSeen = true;
+    this.held = 0;
+    this.told = -Infinity;
+    this.store.onIdle = () => this.drawn();
     this.turn = 0; // of who begins with other data or another network
     this.isBeginning = false;
   }
@@ -37,10 +42,9 @@ export class Model {
     return this.store.get(name);
   }
 
-  /** The sample that is shown: the one that was chosen, else the first of the next batch; a row of the training part. */
+  /** The sample that is shown: the one that was chosen, else the first of the batch after the frame that was told last; a row of the training part. */
   get sample() {
-    const { sample, frame } = this.store.state;
-    return sample ?? frame?.next[0] ?? 0;
+    return this.get("sample") ?? this.held;
   }
 
   say(text) {
@@ -129,6 +133,7 @@ export class Model {
     const columns = columnsOf(mirror);
     this.path = [];
     this.changed = false;
+    this.held = 0;
     this.mirror = { network: mirror, training: mirror.training(train.X, train.y, { batch_size: choices.batch || null, shuffle }) };
     this.store.set({
       source, head, samples, history: [], frame: null, running: false, stopped: null, findings: [], axes, sample: null, isPrediction: false, ...more,
@@ -158,7 +163,29 @@ export class Model {
       return;
     }
     if (message.say === "undiagnosed") return void this.say(`the rules of the diagnosis do not get through this network: ${message.message}`);
-    const isLate = this.remote.isLate(message);
+    this.frames.push(message);
+    if (this.store.isIdle) this.show();
+  }
+
+  /** Everyone has drawn the frame: only now comes the next one, so that nothing that is drawn is of another step. */
+  drawn() {
+    if (this.frames.length > 0) this.show();
+    if (this.isSeen || !this.store.isIdle) return;
+    this.isSeen = true;
+    this.remote.seen();
+  }
+
+  show() {
+    const frames = this.frames.filter(({ id }) => id === this.remote.id);
+    this.frames = [];
+    for (const frame of frames) this.take(frame);
+  }
+
+  take(message) {
+    const isLate = this.remote.isLate(message), now = performance.now();
+    message.isTold = !message.running || now - this.told >= TOLD;
+    if (message.isTold) [this.told, this.held] = [now, message.next[0]];
+    this.isSeen = false;
     this.follow(message);
     if (!isLate && !this.isBeginning) this.agree(message.optimizer);
     this.mirror.network.optimizer = message.optimizer;
@@ -254,34 +281,4 @@ function refuseOtherSamples({ loss }, { members = 1, name }) {
   const called = typeof loss === "string" ? loss : loss.name, compared = parts.loss[called].members;
   if (Math.max(1, compared.length) === members) return;
   throw new Error(`its loss ${called} compares ${compared.join(", ") || "single samples"}, and the data ${name} have ${members === 1 ? "single samples" : `${members} members each`}. Choose data that fit first`);
-}
-
-/** Axes that these data have. */
-function fitting(axes, width) {
-  if (axes === "components") return width > 2 ? axes : [0, Math.min(1, width - 1)];
-  return axes.every((axis) => axis < width) ? axes : [0, Math.min(1, width - 1)];
-}
-
-/** What the pictures of units and answers show: a plane, a line, or images; and the inputs for its points. */
-function pictureOf({ source, samples, first }, axes) {
-  const kind = source.image !== null ? "image" : source.width === 1 ? "line" : "plane";
-  const projection = kind === "plane" ? projectionOf(source, axes) : null, rectangle = kind === "plane" ? rectangleOf(projection.positions) : null;
-  const base = kind === "plane" ? gridOf(source, projection, rectangle, GRID) : kind === "line" ? lineOf(source, LINE) : null;
-  return { kind, rectangle, base, projection, inputs: base === null ? null : withCategories(samples.encode(base), samples.width, first) };
-}
-
-/** Points of a picture, where columns that are embedded hold the nearest category. */
-function withCategories(inputs, width, first) {
-  if (first.name === "embedding") {
-    for (const [column, count] of first.categories) {
-      for (let i = column; i < inputs.length; i += width) inputs[i] = Math.max(0, Math.min(count - 1, Math.round(inputs[i])));
-    }
-  }
-  return inputs;
-}
-
-function startPoints() {
-  const ring = Array.from({ length: 12 }, (_, i) => ({ x: 2 * Math.cos(i * Math.PI / 6), y: 2 * Math.sin(i * Math.PI / 6), label: 0 }));
-  const inside = Array.from({ length: 8 }, (_, i) => ({ x: 0.7 * Math.cos(i * Math.PI / 4), y: 0.7 * Math.sin(i * Math.PI / 4), label: 1 }));
-  return [...ring, ...inside];
 }

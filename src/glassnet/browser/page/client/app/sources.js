@@ -47,6 +47,13 @@ function fromPoints(points) {
   };
 }
 
+/** The points that a reader begins with: a ring, and some inside. */
+export function startPoints() {
+  const ring = Array.from({ length: 12 }, (_, i) => ({ x: 2 * Math.cos(i * Math.PI / 6), y: 2 * Math.sin(i * Math.PI / 6), label: 0 }));
+  const inside = Array.from({ length: 8 }, (_, i) => ({ x: 0.7 * Math.cos(i * Math.PI / 4), y: 0.7 * Math.sin(i * Math.PI / 4), label: 1 }));
+  return [...ring, ...inside];
+}
+
 /** The samples that the choices name. Throws an Error with a text for people where there are none. */
 export async function sourceOf(choices, { table, points }) {
   const { data } = choices;

@@ -8,6 +8,11 @@ const FEATURE = {
   "sin x1": (x) => Math.sin(x[0]), "sin x2": (x) => Math.sin(x[1]),
 };
 
+/** What a feature is called, with the data's own names of their two columns. */
+export function featureName(name, [first, second]) {
+  return { x1: first, x2: second, "x1²": `${first}²`, "x2²": `${second}²`, x1x2: first === "x1" && second === "x2" ? "x1x2" : `${first}·${second}`, "sin x1": `sin ${first}`, "sin x2": `sin ${second}` }[name];
+}
+
 /** Rows to train on and rows held back, as gn.train_test_split draws them for this seed. */
 export function split(rows, share, seed) {
   const held = Math.ceil(share * rows.length);
@@ -34,7 +39,7 @@ function features(source, choices) {
   if (source.width !== 2) return { names: source.featureNames, compute: null };
   const names = choices.features.split(",");
   if (names.join(",") === "x1,x2") return { names: source.featureNames, compute: null };
-  return { names, compute: names.map((name) => FEATURE[name]) };
+  return { names: names.map((name) => featureName(name, source.featureNames)), compute: names.map((name) => FEATURE[name]) };
 }
 
 function widened(base, width, compute) {

@@ -24,16 +24,16 @@ export function layoutOf(columns, room, asked = {}) {
   const pitch = tallest <= 4 ? 70 : tallest <= 8 ? 54 : tallest <= 12 ? 42 : tallest <= 20 ? 30 : 22;
   const size = Math.round(tallest <= 4 ? 46 : tallest <= 8 ? 38 : pitch - (pitch > 30 ? 10 : 5));
   const image = 112;
-  const isNarrow = room < 560, least = isNarrow || pitch < CROWDED ? Math.max(76, size + 40) : Math.max(112, size + 64);
-  const names = Math.min(isNarrow ? 64 : 96, 7 * Math.max(0, ...(columns[0].names ?? []).map((name) => name.length)));
+  const isNarrow = room < 560, least = isNarrow || pitch < CROWDED ? Math.max(74, size + 28) : Math.max(112, size + 64);
+  const names = Math.min(isNarrow ? 64 : 96, 4 + 8 * Math.max(0, ...(columns[0].names ?? []).map((name) => name.length)));
   const first = columns[0].image ? image / 2 + 8 : Math.max(54, size / 2 + 12 + names);
-  const end = Math.max(58, size / 2 + (pitch < 42 ? 64 : 26));
+  const end = Math.max(58, size / 2 + (pitch < 42 ? 84 : 26));
   const gap = Math.max(least, (room - first - end) / Math.max(1, columns.length - 1));
   const head = HEAD + NOTE * Math.max(0, ...columns.map(({ notes = 0, units }) => notes + Number(units > MOST_DRAWN) - 1));
   const height = head + Math.max(tallest * pitch, columns[0].image ? image + 20 : 0, 190) + FOOT;
   const middle = head + (height - head - FOOT) / 2;
   return {
-    size, pitch, height, gap, width: Math.max(room, first + end + gap * (columns.length - 1)), image,
+    size, pitch, height, gap, names, width: Math.max(room, first + end + gap * (columns.length - 1)), image,
     columns: drawn.map((units, place) => ({
       x: first + gap * place, units, all: columns[place].units, image: Boolean(columns[place].image),
       places: units.map((unit, i) => ({ unit, y: middle + (i - (units.length - 1) / 2) * pitch })),

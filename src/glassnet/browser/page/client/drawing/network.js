@@ -40,6 +40,7 @@ export class NetworkView {
     const { layout } = this;
     this.inner.style.width = `${layout.width}px`;
     this.inner.style.height = `${layout.height}px`;
+    this.inner.style.setProperty("--name", `${layout.names}px`);
     this.inner.style.setProperty("--head", `${Math.min(106, layout.gap - 6)}px`);
     this.next = 0;
     for (const canvas of [this.lines, this.pictures]) canvasOf(canvas, layout.width, layout.height);
@@ -200,10 +201,12 @@ export class NetworkView {
     context.stroke();
   }
 
-  /** Pictures and biases of the units: of all, or while the network learns of as many as a turn has time for. */
+  /** Pictures and biases of the units: of all, or while the network learns, with the same sample, of as many as a turn has time for. */
   paintUnits(moment) {
-    const all = this.buttons.flat(), ends = moment.running ? performance.now() + TURN : Infinity, context = this.pictures.getContext("2d");
-    if (!moment.running) this.next = 0;
+    const all = this.buttons.flat(), isWhole = !moment.running || moment.shown !== this.shown, context = this.pictures.getContext("2d");
+    const ends = isWhole ? Infinity : performance.now() + TURN;
+    if (isWhole) this.next = 0;
+    this.shown = moment.shown;
     for (let done = 0; done < all.length && (performance.now() < ends || done === 0); done += 1) {
       const node = all[this.next % all.length];
       this.next = (this.next + 1) % all.length;

@@ -59,7 +59,7 @@ function denseForward(step, row, unit, sample, terms, isFused) {
     { text: b === null ? "z = Σᵢ xᵢ·wᵢ" : "z = Σᵢ xᵢ·wᵢ + b" },
     { text: `z = ${equation(b === null ? sum : plus(sum, num(b)), z)}`, sum: x.length > TERMS },
   ];
-  if (part.name !== "linear" || isFused) lines.push({ text: `a = ${activated(part, rowOf(row.z, sample), unit, a)}` });
+  if (part.name !== "linear" || isFused) lines.push(...activated(part, rowOf(row.z, sample), unit, a, terms));
   else lines.push({ text: `a = z = ${number(a)}` });
   return lines;
 }
@@ -103,7 +103,7 @@ function partOfUnit(step, { row, index }, unit, sample, terms) {
   }
   const part = activationOf(step, row), same = { ...row, z: row.inputs, d_z: row.d_inputs };
   return {
-    title: part.name, parameters: [], forward: [{ text: `a = ${activated(part, rowOf(row.inputs, sample), unit, at(row.a, sample, unit))}` }],
+    title: part.name, parameters: [], forward: activated(part, rowOf(row.inputs, sample), unit, at(row.a, sample, unit), terms),
     backward: isFused ? fusedBackward(step, same, unit, sample) : throughActivation(part, row.inputs, same, unit, sample),
   };
 }

@@ -2,8 +2,9 @@
 import { catalogue } from "../state/catalogue.js";
 import { RowLoss } from "./rowloss.js";
 import { computed, settled, sums, withLetters, withNumbers, withoutSums } from "./expressions.js";
-import { equation, num, number, over, times } from "./terms.js";
+import { equation, num, number, over, TERMS, times } from "./terms.js";
 
+const FEW = 3; // terms that a fraction has room for
 const LARGEST_POWER = 300; // of e, that is written as it is
 
 /** A part as the engine has it, `"relu"` or `{ name, …fields }`, with what is known of it. */
@@ -30,14 +31,16 @@ export function activationLetters(part) {
     : withLetters(part.known.value, { z: "zⱼ" }, { z: "zₖ" });
 }
 
-/** f(z) of one unit with numbers; of large z a function of rows is written with differences from the largest. */
+/** f(z) of a row; of large z with differences from the largest. */
+function treeOfRow({ known: { value } }, row) {
+  return Math.max(...row.map(Math.abs)) > LARGEST_POWER ? shifted(value, Math.max(...row)) : value;
+}
+
+/** f(z) of one unit with numbers. */
 function activationTerm(part, row, unit) {
-  const { known } = part;
-  if (known.backward === null) return withNumbers(known.value, { z: row[unit], ...constants(part) });
-  const largest = Math.max(...row.map(Math.abs)) > LARGEST_POWER ? Math.max(...row) : 0;
+  if (part.known.backward === null) return withNumbers(part.known.value, { z: row[unit], ...constants(part) });
   const entries = Array.from(row, (z) => ({ z }));
-  const tree = largest === 0 ? known.value : shifted(known.value, largest);
-  return withNumbers(tree, entries[unit], entries);
+  return withNumbers(treeOfRow(part, row), entries[unit], entries);
 }
 
 function shifted(tree, by) {
@@ -45,11 +48,21 @@ function shifted(tree, by) {
   return Array.isArray(tree) ? [tree[0], ...tree.slice(1).map((part) => shifted(part, by))] : tree;
 }
 
-/** `tanh(z) = tanh(0.3) = 0.29131` */
-export function activated(part, row, unit, a) {
-  const call = `${part.name}(z)`;
-  if (part.known === undefined) return `${call} = ${number(a)}`;
-  return [...new Set([call, activationLetters(part), equation(activationTerm(part, row, unit), a)])].join(" = ");
+/** `a = tanh(z) = tanh(0.3) = 0.29131`; of a row of more than a few the sums on lines of their own, which have room for them. */
+export function activated(part, row, unit, a, terms) {
+  const call = `a = ${part.name}(z)`;
+  if (part.known === undefined) return [{ text: `${call} = ${number(a)}` }];
+  const letters = activationLetters(part), numbers = () => equation(activationTerm(part, row, unit), a);
+  if (part.known.backward === null || row.length <= FEW) return [{ text: [...new Set([call, ...(`a = ${letters}` === call ? [] : [letters]), numbers()])].join(" = ") }];
+  const tree = treeOfRow(part, row), entries = Array.from(row, (z) => ({ z })), inner = sums(tree);
+  const totals = inner.map((summed) => entries.reduce((total, entry) => total + computed(summed, entry), 0));
+  return [
+    { text: `${call} = ${letters}` },
+    ...inner.map((summed, place) => ({
+      text: `${withLetters(["sum", summed], {}, { z: "zₖ" })} = ${equation(withNumbers(["sum", summed], {}, entries, terms), totals[place])}`, sum: row.length > TERMS,
+    })),
+    { text: `a = ${equation(withNumbers(withoutSums(tree, totals), entries[unit]), a)}` },
+  ];
 }
 
 /** f′(z) of an elementwise activation, with letters, with numbers, and its value. */

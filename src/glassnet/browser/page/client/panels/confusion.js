@@ -3,7 +3,6 @@ import { classOf, comparesPlaces } from "../data/heads.js";
 import { h, refill } from "../drawing/dom.js";
 import { number } from "../formulas/terms.js";
 
-const EVERY = 300; // milliseconds
 const MOST_CLASSES = 20;
 
 /** Counts of (true, predicted), and the first sample of each. */
@@ -19,12 +18,10 @@ export function confusionOf(truth, predicted, n) {
 export function confusion(model) {
   const place = h("div", { class: "scroll" }), note = h("p", { class: "note" });
   const part = h("select", { "aria-label": "part of the samples", onchange: () => show() }, ["train", "validation", "test"].map((name) => h("option", { value: name }, { train: "training", validation: "validation", test: "test" }[name])));
-  let last = 0;
 
   function show() {
     const { tab, frame, source, samples, head, running } = model.store.state;
-    if (tab !== "confusion" || frame === null || (running && performance.now() - last < EVERY)) return;
-    last = performance.now();
+    if (tab !== "confusion" || frame === null || (running && !frame.isTold)) return;
     const chosen = samples.parts[part.value];
     if (source.task !== "classification") return refill(place, h("p", {}, "The targets are numbers; there are no classes to be taken for others."));
     if (comparesPlaces(head)) return refill(place, h("p", {}, "The loss compares samples and names no class."));

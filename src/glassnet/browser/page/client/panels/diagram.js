@@ -3,7 +3,7 @@ import { h } from "../drawing/dom.js";
 import { NetworkView } from "../drawing/network.js";
 import { activations, layersOf, MOST_LAYERS, MOST_UNITS, OWN_LAYERS, textOfLayers } from "../state/choices.js";
 import { columnOfLayer } from "../state/columns.js";
-import { GRID } from "../app/model.js";
+import { GRID } from "../app/pictures.js";
 
 /** Weights or biases of a column's dense layer, as the mirror has them now. */
 function parameterOf(model, column, name) {
@@ -76,7 +76,7 @@ export function diagram(model) {
     const activations = responses === null ? [x, ...activationsOf(model, network, x)] : null;
     const top = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
     const tops = responses === null ? [x, ...activations.slice(1)].map(top) : [top(inputs), ...frame.tops];
-    view.paint({ grid: GRID, inputs, responses, tops, activations, sample: x, image: source.image, kind: network.kind, discrete: choices.discrete, running: state.running }, pointed ?? selection);
+    view.paint({ grid: GRID, inputs, responses, tops, activations, sample: x, shown: sample, image: source.image, kind: network.kind, discrete: choices.discrete, running: state.running }, pointed ?? selection);
   }
 
   model.store.on(["frame", "pointed", "selection", "sample", "theme", "width", "findings", "asked", "running"], paint);

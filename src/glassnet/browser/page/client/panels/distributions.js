@@ -4,18 +4,14 @@ import { histogram } from "../drawing/histogram.js";
 import { denseOf } from "../formulas/step.js";
 import { number } from "../formulas/terms.js";
 
-const EVERY = 250; // milliseconds
-
 const norm = (values) => Math.sqrt(values.reduce((total, value) => total + value * value, 0));
 
 export function distributions(model) {
   const cards = h("div", { class: "cards" }), flow = h("div", { class: "shares" });
-  let last = 0;
 
   function show() {
     const { tab, frame, network, running } = model.store.state;
-    if (tab !== "weights" || frame === null || (running && performance.now() - last < EVERY)) return;
-    last = performance.now();
+    if (tab !== "weights" || frame === null || (running && !frame.isTold)) return;
     const step = model.look();
     const rows = network.columns.map((column, place) => ({ name: column.kind === "output" ? "output layer" : `layer ${place + 1}`, row: denseOf(step, place)?.row }))
       .filter(({ row }) => row !== undefined);

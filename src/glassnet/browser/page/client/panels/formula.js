@@ -7,7 +7,6 @@ import { number } from "../formulas/terms.js";
 
 const SHOWN_PARAMETERS = 40;
 const NO_TARGETS = "a prediction has no targets, so there is no loss, and no way back";
-const STILL = 200; // milliseconds between two refreshes while the training runs
 
 /** What a selection is called. */
 export function nameOf(selection, { network, samples }) {
@@ -153,11 +152,9 @@ export function whichStep(model) {
 /** Which sample of the next batch is shown. */
 function samplePicker(model) {
   const field = h("select", { "aria-label": "sample of the next batch", onchange: () => model.store.set({ sample: Number(field.value) }) });
-  let last = 0;
   model.store.on(["frame", "sample", "running"], ({ frame, running }) => {
     const { sample } = model;
-    if (frame === null || document.activeElement === field || (running && performance.now() - last < STILL)) return;
-    last = performance.now();
+    if (frame === null || document.activeElement === field || (running && !frame.isTold)) return;
     const shown = frame.next.slice(0, 200);
     refill(field, shown.includes(sample) ? null : h("option", { value: String(sample) }, `sample ${sample}, alone`), shown.map((row) => h("option", { value: String(row) }, `sample ${row}`)));
     field.value = String(sample);
@@ -171,7 +168,7 @@ export function formula(model) {
   search.addEventListener("change", () => find(model, search));
   const root = h("div", { class: "formula-panel" },
     h("div", { class: "heading" }, title, h("div", { class: "finding" }, h("label", {}, "show ", samplePicker(model)), h("label", {}, "find ", search))), which, body);
-  let last = 0, due = null, shown = "", dropRest = () => {};
+  let shown = "", dropRest = () => {};
 
   /** The sections of the same selection anew, one after the other, as frames have time for them. */
   function spread(makers, place = 0) {
@@ -185,12 +182,7 @@ export function formula(model) {
   function show() {
     const state = model.store.state, selection = state.pointed ?? state.selection;
     if (state.tab !== "formula" || state.frame === null) return;
-    const now = performance.now();
-    if (state.running && now - last < STILL) {
-      due ??= setTimeout(() => { due = null; show(); }, STILL);
-      return;
-    }
-    last = now;
+    if (state.running && !state.frame.isTold) return;
     const chosen = selection ?? { kind: "unit", column: state.network.columns.length - 1, unit: 0 };
     if (!isThere(chosen, state, model.mirror.network)) return model.store.set({ selection: null, pointed: null });
     refill(title, nameOf(chosen, state));

@@ -6,12 +6,10 @@ import { h, refill } from "../drawing/dom.js";
 import { paintLine, paintPlane, sampleAt } from "../drawing/picture.js";
 import { paintImage } from "../drawing/heat.js";
 import { number } from "../formulas/terms.js";
-import { GRID } from "../app/model.js";
+import { GRID } from "../app/pictures.js";
 import { nameOf } from "./formula.js";
 import { withCursor } from "../drawing/cursor.js";
 import { drawingPad } from "./pad.js";
-
-const SELDOM = 150; // milliseconds
 
 const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
 
@@ -147,7 +145,7 @@ export function output(model) {
   const canvas = h("canvas", { class: "answers" });
   const legend = h("div", { class: "legend" }), axes = h("div", { class: "axes" }), chart = h("div", { class: "chart" });
   const accuracy = h("div", { class: "chart" }), aside = h("div", { class: "answer" });
-  let logarithmic = false, charted = 0, told = 0;
+  let logarithmic = false, told = null, charted = null;
   const scale = h("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => {
     logarithmic = !logarithmic;
     scale.setAttribute("aria-pressed", String(logarithmic));
@@ -162,10 +160,10 @@ export function output(model) {
   answers.append(title, picture, axes, legend, kinds, aside, pad);
   root.append(answers, h("div", {}, h("h2", { class: "with-tool" }, "Loss", scale), chart, accuracy));
 
-  /** Numbers that nobody could read as fast as they change are told more seldom. */
-  function mayTell({ running }) {
-    if (running && performance.now() - told < SELDOM) return false;
-    told = performance.now();
+  /** Whether numbers are told now: while the network learns once for each frame that is to be told. */
+  function mayTell({ running, frame }) {
+    if (running && (!frame.isTold || told === frame)) return false;
+    told = frame;
     return true;
   }
 
@@ -215,8 +213,8 @@ export function output(model) {
 
   function paintCharts(state) {
     const { history, frame, choices } = state;
-    if (state.running && performance.now() - charted < SELDOM) return;
-    charted = performance.now();
+    if (state.running && frame !== null && (!frame.isTold || charted === frame)) return;
+    charted = frame;
     const width = size(), rows = thinned(history), line = (key, name, style, of = (row) => row[key]) => ({ name, style, points: rows.map((row) => [row.epoch, of(row)]) });
     const losses = [line("loss", "training", "train"), { ...line("validation_loss", "validation", "held"), points: thinned(history.filter((row) => (row.validation_loss ?? null) !== null)).map((row) => [row.epoch, row.validation_loss]) }];
     refill(chart, curves(losses, { width, height: 130, label: "loss of each epoch", logarithmic, from: 0 }),

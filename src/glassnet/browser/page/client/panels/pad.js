@@ -5,7 +5,6 @@ import { paintImage } from "../drawing/heat.js";
 import { number } from "../formulas/terms.js";
 import { withCursor } from "../drawing/cursor.js";
 
-const SELDOM = 250; // milliseconds between two answers while the network learns
 const SIDE = 160, FINE = 32;
 const RUBBER = 4.5; // fine pixels around the cursor that are rubbed out
 
@@ -96,11 +95,9 @@ export function drawingPad(model) {
   canvas.addEventListener("pointermove", (event) => { if (drawing) dab(under(event)); });
   canvas.addEventListener("blur", () => { drawing = false; last = null; });
   canvas.addEventListener("pointerup", () => { drawing = false; last = null; });
-  let shown = 0;
   model.store.on(["frame", "theme", "running"], (state) => {
     root.hidden = state.source === null || state.source.image === null;
-    if (root.hidden || state.frame === null || (state.running && performance.now() - shown < SELDOM)) return;
-    shown = performance.now();
+    if (root.hidden || state.frame === null || (state.running && !state.frame.isTold)) return;
     show();
   });
   return root;

@@ -2,6 +2,7 @@
 import { h, refill } from "../drawing/dom.js";
 import { DRAWN } from "../data/drawn.js";
 import { lossesFor } from "../data/heads.js";
+import { featureName } from "../data/prepare.js";
 import { activations, FEATURES, layersOf, MOST_LAYERS, MOST_UNITS, OWN_LAYERS, textOfLayers } from "../state/choices.js";
 import { catalogue } from "../state/catalogue.js";
 import { SCHEDULES } from "../state/schedules.js";
@@ -58,7 +59,7 @@ function dataSection(model) {
         else box.checked = true;
       } });
       box.checked = chosen.includes(name);
-      return h("label", { class: "tick" }, box, ` ${name}`);
+      return h("label", { class: "tick" }, box, " ", h("span", {}, source?.width === 2 ? featureName(name, source.featureNames) : name));
     }));
   });
   return section("data", "Data", true,

@@ -6,6 +6,12 @@ export class Store {
     this.state = initial;
     this.listeners = [];
     this.waiting = false;
+    this.onIdle = () => {};
+  }
+
+  /** Whether everyone has been called who is to hear of what was set. */
+  get isIdle() {
+    return !this.waiting && !this.listeners.some(({ due }) => due);
   }
 
   get(name) {
@@ -50,6 +56,7 @@ export class Store {
         reportError(error); // who else waits is called all the same
       }
     }
+    if (this.isIdle) this.onIdle();
   }
 
   /** `call()` when a frame has time for it, after what has waited longer; what is returned takes that back. */

@@ -8,7 +8,6 @@ export class Remote {
     this.id = 0;
     this.order = 0;
     this.worker.onmessage = ({ data }) => {
-      if (data.say === "frame") requestAnimationFrame(() => this.worker.postMessage({ do: "seen", order: this.order }));
       if (data.id === this.id) heard(data);
     };
     this.worker.onerror = (event) => heard({ say: "stopped", message: event.message, diverged: false, layer: null });
@@ -18,6 +17,11 @@ export class Remote {
   send(message) {
     this.order += 1;
     this.worker.postMessage({ ...message, order: this.order });
+  }
+
+  /** Tells that the last frame is drawn, and the next one is welcome. */
+  seen() {
+    this.worker.postMessage({ do: "seen", order: this.order });
   }
 
   /** Whether a frame was made before the worker heard the last order. */
