@@ -1,7 +1,10 @@
-"""How long the page keeps its main thread while a network is trained: each task's CPU time, from Chromium's own trace.
+"""How long the page keeps its main thread while a network is trained, and how far its frames lie apart.
 
-A frame is late where a task takes longer than 16 ms. CPU time and not the clock's, so that other work on the machine
-counts less: python -m benchmarks.browser.frames.
+Each task's CPU time is from Chromium's own trace: a frame is late where a task takes longer than 16 ms. CPU time and not the
+clock's, so that other work on the machine counts less. The gaps between frames are those of the clock, as
+requestAnimationFrame tells them, and stand beside those of an empty page in the same browser whose worker trains the same
+network and sends the same messages: what is longer there, too, is the machine's. Both are counted in turn, several
+times. python -m benchmarks.browser.frames
 """
 
 from __future__ import annotations
@@ -23,6 +26,32 @@ CASES = {
 }
 LATE = 16.0
 SECONDS = 4
+ROUNDS = 3
+GAPS = """(seconds) => new Promise((done) => {
+  const gaps = [], begun = performance.now();
+  let last = null;
+  const tick = () => {
+    const now = performance.now();
+    if (last !== null) gaps.push(now - last);
+    last = now;
+    if (now - begun < 1000 * seconds) requestAnimationFrame(tick); else done(gaps);
+  };
+  requestAnimationFrame(tick);
+})"""
+KEPT = """() => {
+  const { remote } = glassnet, begin = remote.begin.bind(remote);
+  remote.begin = (plan) => { window.plan = plan; begin(plan); };
+  glassnet.restart();
+}"""
+EMPTIED = """() => {
+  const text = document.getElementById("glassnet-script").textContent, { plan } = window;
+  glassnet.remote.worker.terminate();
+  document.body.replaceChildren();
+  const worker = new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+  worker.onmessage = ({ data }) => { if (data.say === "frame") requestAnimationFrame(() => worker.postMessage({ do: "seen", order: 2 })); };
+  worker.postMessage({ do: "begin", id: 1, order: 1, plan });
+  worker.postMessage({ do: "run", speed: "full", ends: [], order: 2 });
+}"""
 
 
 def tasks(trace: list[dict[str, Any]]) -> list[float]:
@@ -43,8 +72,34 @@ def tasks(trace: list[dict[str, Any]]) -> list[float]:
     return sorted(max(of_threads, key=sum), reverse=True)
 
 
+def quantiles(gaps: list[float]) -> str:
+    """The median of gaps between frames, that of the longest twentieth, and the longest, in milliseconds."""
+    ordered = sorted(gaps)
+    return " / ".join(f"{ordered[int(share * (len(ordered) - 1))]:.0f}" for share in (0.5, 0.95, 1))
+
+
+def gaps_beside_an_empty_page(browser: Any, address: str) -> tuple[str, str]:
+    """Gaps of the page while it trains, and of an empty one beside the same worker."""
+    own: list[float] = []
+    empty: list[float] = []
+    for _ in range(ROUNDS):
+        tab = browser.new_page(viewport={"width": 1280, "height": 900})
+        tab.goto(address)
+        tab.wait_for_timeout(1500)
+        tab.evaluate(KEPT)
+        tab.wait_for_timeout(500)
+        tab.evaluate("glassnet.run()")
+        tab.wait_for_timeout(500)
+        own += tab.evaluate(GAPS, SECONDS)
+        tab.evaluate(EMPTIED)
+        tab.wait_for_timeout(500)
+        empty += tab.evaluate(GAPS, SECONDS)
+        tab.close()
+    return quantiles(own), quantiles(empty)
+
+
 def main() -> None:
-    """A line for each case: how many tasks, how many of them late, and the longest."""
+    """A line for each case: tasks, how many of them late, the longest, the share of the time, first paint; gaps."""
     from playwright.sync_api import sync_playwright
 
     path = Path(tempfile.mkdtemp()) / "page.html"
@@ -63,8 +118,12 @@ def main() -> None:
             paints = tab.evaluate("performance.getEntriesByType('paint').map((entry) => entry.startTime)")
             late = sum(task > LATE for task in found)
             busy = sum(found) / 10 / SECONDS
-            print(f"| {name} | {len(found)} | {late} | {found[0]:.1f} | {busy:.0f} % | {min(paints):.0f} |")
             tab.close()
+            own, empty = gaps_beside_an_empty_page(browser, f"{path.as_uri()}#{address}")
+            print(
+                f"| {name} | {len(found)} | {late} | {found[0]:.1f} | {busy:.0f} % | {min(paints):.0f} | {own} | {empty} |",
+                flush=True,
+            )
         browser.close()
 
 
