@@ -1,9 +1,9 @@
 """How long the page keeps its main thread while a network is trained, and how far its frames lie apart.
 
-Each task's CPU time is from Chromium's own trace: a frame is late where a task takes longer than 16 ms. CPU time and not the
-clock's, so that other work on the machine counts less. The gaps between frames are those of the clock, as
-requestAnimationFrame tells them, and stand beside those of an empty page in the same browser whose worker trains the same
-network and sends the same messages: what is longer there, too, is the machine's. Both are counted in turn, several
+Each task's CPU time is from Chromium's own trace: a frame is late where a task takes longer than 16 ms. CPU time and not
+the clock's, so that other work on the machine counts less. The gaps between frames are those of the clock, as
+requestAnimationFrame tells them, and stand beside those of an empty page in the same browser whose worker trains the
+same network and sends the same messages: what is longer there, too, is the machine's. Both are counted in turn, several
 times. python -m benchmarks.browser.frames
 """
 
@@ -48,7 +48,9 @@ EMPTIED = """() => {
   glassnet.remote.worker.terminate();
   document.body.replaceChildren();
   const worker = new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-  worker.onmessage = ({ data }) => { if (data.say === "frame") requestAnimationFrame(() => worker.postMessage({ do: "seen", order: 2 })); };
+  worker.onmessage = ({ data }) => {
+    if (data.say === "frame") requestAnimationFrame(() => worker.postMessage({ do: "seen", order: 2 }));
+  };
   worker.postMessage({ do: "begin", id: 1, order: 1, plan });
   worker.postMessage({ do: "run", speed: "full", ends: [], order: 2 });
 }"""
@@ -120,10 +122,8 @@ def main() -> None:
             busy = sum(found) / 10 / SECONDS
             tab.close()
             own, empty = gaps_beside_an_empty_page(browser, f"{path.as_uri()}#{address}")
-            print(
-                f"| {name} | {len(found)} | {late} | {found[0]:.1f} | {busy:.0f} % | {min(paints):.0f} | {own} | {empty} |",
-                flush=True,
-            )
+            told = (name, len(found), late, f"{found[0]:.1f}", f"{busy:.0f} %", f"{min(paints):.0f}", own, empty)
+            print("|", " | ".join(map(str, told)), "|", flush=True)
         browser.close()
 
 
