@@ -1,7 +1,7 @@
 """How long the page keeps its main thread while a network is trained, and how far its frames lie apart.
 
-Each task's CPU time is from Chromium's own trace: a frame is late where a task takes longer than 16 ms. CPU time and not
-the clock's, so that other work on the machine counts less. The gaps between frames are those of the clock, as
+Each task's CPU time is from Chromium's own trace: a frame is late where a task takes longer than 16 ms. CPU time and
+not the clock's, so that other work on the machine counts less. The gaps between frames are those of the clock, as
 requestAnimationFrame tells them, and stand beside those of an empty page in the same browser whose worker trains the
 same network and sends the same messages: what is longer there, too, is the machine's. Both are counted in turn, several
 times. python -m benchmarks.browser.frames
