@@ -122,7 +122,16 @@ def main() -> None:
             busy = sum(found) / 10 / SECONDS
             tab.close()
             own, empty = gaps_beside_an_empty_page(browser, f"{path.as_uri()}#{address}")
-            told = (name, len(found), late, f"{found[0]:.1f}", f"{busy:.0f} %", f"{min(paints):.0f}", own, empty)
+            told = (
+                name,
+                len(found),
+                late,
+                f"{found[0]:.1f}",
+                f"{busy:.0f} %",
+                f"{min(paints):.0f}",
+                own,
+                empty,
+            )
             print("|", " | ".join(map(str, told)), "|", flush=True)
         browser.close()
 
