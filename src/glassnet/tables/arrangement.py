@@ -39,9 +39,8 @@ class Arrangement:
         self.numbers = Numbers([each for _, each in placed])
         self.values = np.array([starts[place] for place in self.number_places], np.int64)
         self.indicators = self.values[self.numbers.with_indicator] + 1
-        self.pieces = [
-            starts[place + 1] - count for place, each in placed for count in range(each.n_pieces, 0, -1)
-        ]
+        pieces = [range(starts[place + 1] - each.n_pieces, starts[place + 1]) for place, each in placed]
+        self.pieces = np.array([feature for span in pieces for feature in span], np.int64)
         self.only_values = self.values.tolist() == list(range(self.n_features))
 
     def read(self, table: Table) -> Callable[[slice, Array], None]:
@@ -82,7 +81,7 @@ class Arrangement:
         features[:, self.values] = scaled
         if len(self.indicators):
             features[:, self.indicators] = missing
-        if self.pieces:
+        if len(self.pieces):
             features[:, self.pieces] = pieces
 
     def write(self, program: Program, places: Sequence[int]) -> str:
@@ -92,7 +91,7 @@ class Arrangement:
         if self.number_places:
             numbers = self.numbers.write(program, [places[place] for place in self.number_places])
             parts += [value for value in numbers if value]
-            order += [*self.values.tolist(), *self.indicators.tolist(), *self.pieces]
+            order += [*self.values.tolist(), *self.indicators.tolist(), *self.pieces.tolist()]
         for place in self.other_places:
             parts.append(self.operations[place].write(program, places[place]))
             order += range(self.spans[place].start, self.spans[place].stop)

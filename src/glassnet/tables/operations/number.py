@@ -121,9 +121,9 @@ class Numbers:
 
     Attributes
     ----------
-    with_indicator : list of int
+    with_indicator : ndarray of int
         The places of those that have one.
-    of_piece : list of int
+    of_piece : ndarray of int
         For each piece of one of them its place.
     """
 
@@ -135,8 +135,8 @@ class Numbers:
         self.limit = np.array([finite_or_none(operation.limit) for operation in operations])
         self.all_single = bool(self.single.all())
         self.fill = self._read(np.array([[operation.fill for operation in operations]]))[0]
-        self.with_indicator = [place for place, operation in enumerate(operations) if operation.indicator]
-        self.of_piece = [place for place, each in enumerate(operations) for _ in range(each.n_pieces)]
+        self.with_indicator = np.flatnonzero([operation.indicator for operation in operations])
+        self.of_piece = np.repeat(np.arange(len(operations)), [each.n_pieces for each in operations])
         ends = [pair for operation in operations for pair in pairwise(operation.edges)]
         self.low, high = np.array(ends, np.float64).reshape(-1, 2).T
         self.width = high - self.low
@@ -148,10 +148,12 @@ class Numbers:
         if missing.any():
             filled = np.where(missing, self.fill, filled)
         values = scaled(filled, self.center, self.scale, self.limit)
-        return values, missing[:, self.with_indicator], self._pieces(filled)
+        return values, missing.take(self.with_indicator, axis=1), self._pieces(filled)
 
     def _pieces(self, x: Floats) -> Floats:
-        share = (x[:, self.of_piece] - self.low) / self.width
+        if not len(self.of_piece):
+            return np.empty((len(x), 0))
+        share = (x.take(self.of_piece, axis=1) - self.low) / self.width
         return 2 * np.minimum(np.maximum(share, 0), 1) - 1
 
     def _read(self, x: Array) -> NDArray[np.float64]:
@@ -168,11 +170,11 @@ class Numbers:
             (operation.column, place) for operation, place in zip(self.operations, places, strict=True)
         ]
         x, missing, pieces = program.numbers(columns, self.single.tolist()), "", ""
-        if self.with_indicator:
-            missing = program.columns(program.is_missing(x), self.with_indicator)
+        if len(self.with_indicator):
+            missing = program.columns(program.is_missing(x), self.with_indicator.tolist())
         filled = program.filled(x, self.fill)
-        if self.of_piece:
-            each = program.columns(filled, self.of_piece)
+        if len(self.of_piece):
+            each = program.columns(filled, self.of_piece.tolist())
             text = "2 * max(min((x - low) / width, 1), 0) - 1"
             pieces = program.formula("pieces", text, x=each, low=self.low, width=self.width)
         return write_scaled(program, filled, self.center, self.scale, self.limit), missing, pieces
