@@ -24,8 +24,8 @@ class TableSettings:
     smooth_clip : bool
         Whether scaled numbers z become z / sqrt(1 + (z / 3)^2), so that none is beyond 3.
     number_pieces : int
-        Pieces that each number has a feature for beside itself (:class:`~glassnet.tables.Number`), >= 0; fewer where
-        it has fewer different values, and where all numbers of the table together would have more than 512; none
+        Pieces that each number has a feature for beside itself (:class:`~glassnet.tables.Number`), >= 0; none where it
+        has only two different values, fewer where all numbers of the table together would have more than 512, and none
         where there are more than 50 numbers.
     missing_indicators : bool
         Whether numbers and dates that may be missing have a second feature which says so.

@@ -36,7 +36,7 @@ def _present(operation: Number, table: Table) -> Floats:
 
 
 def edges_of(x: Floats, n_pieces: int) -> tuple[float, ...]:
-    """Edges of at most so many pieces, each of which holds about as many numbers; none where there were only one.
+    """Edges of at most so many pieces, each of which holds about as many numbers; none of only two different ones.
 
     A number counts by the root of how often it occurs: one that most rows hold, such as 0 of what few have any of,
     leaves edges to the others.
@@ -47,4 +47,4 @@ def edges_of(x: Floats, n_pieces: int) -> tuple[float, ...]:
     inner = np.interp(np.arange(1, n_pieces) / n_pieces * weights.sum(), middles, values)
     edges = np.unique([values[0], *inner, values[-1]])
     edges = edges[np.diff(edges, prepend=-np.inf) >= LEAST_SCALE]
-    return tuple(edges.tolist()) if len(edges) > 2 else ()
+    return tuple(edges.tolist()) if len(edges) > 2 and len(values) > 2 else ()
