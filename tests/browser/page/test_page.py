@@ -99,6 +99,12 @@ def test_pointing_at_a_weight_shows_its_formula_and_a_click_edits_it(open_page: 
     assert tab.evaluate("glassnet.mirror.network.parameters[2].values[5]") == 0.625
     tab.click("text=check its gradient")
     assert "by backpropagation" in tab.inner_text(".editor output")
+    tab.fill(".field:has-text('learning rate') input", "0")
+    tab.press(".field:has-text('learning rate') input", "Tab")
+    kept = parameters(tab)
+    tab.click("button.step")
+    after(tab, "s.frame.step === 21")
+    np.testing.assert_array_equal(parameters(tab), kept)  # the next step is made with the rate that was chosen
     tab.fill("[aria-label='new value']", "much")
     tab.click(".editor >> text=set >> nth=1")
     assert (

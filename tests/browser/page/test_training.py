@@ -79,6 +79,27 @@ def test_of_very_many_epochs_the_first_the_last_the_best_and_evenly_some_others_
     assert found["back"] == [1216, 777] and found["before"] == [640, 640]
 
 
+def test_another_learning_rate_or_optimizer_is_what_the_next_step_is_made_with() -> None:
+    """Beside an engine that begins there with the same state and that optimizer."""
+    body = f"""{PLAN}
+    const found = [], told = () => Array.from(session.network.vector);
+    for (const [optimizer, isSame] of [[{{ name: "adam", learning_rate: 0.2 }}, true], [{{ name: "adam", learning_rate: 0 }}, true], [{{ name: "sgd", learning_rate: 0.5 }}, false]]) {{
+      session.go(30);
+      const {{ optimizer: memory, ...state }} = session.training.state(), before = told();
+      session.change({{ kind: "optimizer", optimizer }});
+      const other = page.create({{ ...made.spec, optimizer }}), beside = other.training(train.X, train.y, {{ batch_size: made.choices.batch }});
+      beside.restore(isSame ? {{ optimizer: memory, ...state }} : state);
+      session.advance();
+      beside.step();
+      found.push({{ step: session.step, epoch: session.epoch, same: told().every((value, k) => value === other.vector[k]), moved: told().some((value, k) => value !== before[k]), rate: session.network.spec.optimizer.learning_rate.learning_rate ?? session.network.spec.optimizer.learning_rate }});
+    }}
+    return found;
+    """
+    found = call(body, {"hidden": "4.tanh"})
+    assert [(one["step"], one["same"], one["moved"]) for one in found] == [(31, True, True), (31, True, False), (31, True, True)]  # fmt: skip
+    assert [one["rate"] for one in found] == [0.2, 0, 0.5]
+
+
 def test_a_change_after_going_back_takes_the_place_of_what_came_later() -> None:
     body = f"""{PLAN}
     session.go(40);

@@ -188,7 +188,7 @@ export class Model {
     this.isSeen = false;
     this.follow(message);
     if (!isLate && !this.isBeginning) this.agree(message.optimizer);
-    this.mirror.network.optimizer = message.optimizer;
+    this.mirror.network.setOptimizer(message.optimizer);
     this.mirror.training.restore(message.state);
     this.store.set({ frame: message, history: joined(this.get("history"), message.rows), running: isLate ? this.get("running") : message.running });
   }

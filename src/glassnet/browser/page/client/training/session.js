@@ -9,6 +9,14 @@ import { History } from "./history.js";
 
 const MOST_SNAPSHOTS = 48, HELD_SHARE = 10;
 
+/** Another optimizer from here on: steps and epochs count on, and of the same one the memory stays. */
+function goOnWith(network, optimizer) {
+  const { step, epoch, optimizer: memory } = network.state(), { name } = network.optimizer_part;
+  network.setOptimizer(optimizer);
+  const isSame = network.optimizer_part.name === name && network.optimizer_states.length === memory.length;
+  network.restore({ step, epoch, ...(isSame ? { optimizer: memory } : {}) });
+}
+
 export class Session {
   /** `plan`: spec, state or null, train and validation `{ X, y }`, batch (0: all samples), shuffle (true), grid or null. */
   constructor(plan) {
@@ -81,7 +89,7 @@ export class Session {
       case "frozen": this.network.frozen(change.layer, change.name, change.index, change.frozen); break;
       case "optimizer":
         this.optimizer = change.optimizer;
-        this.network.optimizer = change.optimizer;
+        goOnWith(this.network, change.optimizer);
         break;
       default: throw new Error(`there is no change called ${change.kind}`);
     }
@@ -111,7 +119,7 @@ export class Session {
     if (wanted < this.step) {
       const snapshot = this.snapshots.filter((kept) => kept.step <= wanted).at(-1);
       this.optimizer = snapshot.optimizer;
-      this.network.optimizer = snapshot.optimizer;
+      this.network.setOptimizer(snapshot.optimizer);
       this.training.restore(snapshot.state);
       this.place();
       this.history.backTo(this.epoch);
