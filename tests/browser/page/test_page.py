@@ -104,7 +104,7 @@ def test_pointing_at_a_weight_shows_its_formula_and_a_click_edits_it(open_page: 
     kept = parameters(tab)
     tab.click("button.step")
     after(tab, "s.frame.step === 21")
-    np.testing.assert_array_equal(parameters(tab), kept)  # the next step is made with the rate that was chosen
+    np.testing.assert_array_equal(parameters(tab), kept)  # with the rate that was chosen
     tab.fill("[aria-label='new value']", "much")
     tab.click(".editor >> text=set >> nth=1")
     assert (
