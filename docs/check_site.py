@@ -22,7 +22,10 @@ from urllib.request import url2pathname
 SITE = Path(__file__).parents[1] / "build" / "site"
 MOST_OF_A_LESSON, MOST_OF_THE_SITE = 1_500_000, 60_000_000  # bytes
 GRAVE = ("serious", "critical")
+# The theme that the site's switch says, which counts for more than the system's; and how wide the window is.
 VIEWS = (("light", 1280), ("dark", 390))
+SYSTEM = {"light": "dark", "dark": "light"}
+SWITCHED = "localStorage.setItem('theme', '{}')"
 # Without what it would ask for itself: files cannot ask for files.
 AXE = (
     "axe.run({ preload: false, resultTypes: ['violations'] }).then(({ violations }) => "
@@ -103,7 +106,10 @@ def check_pages(pages: list[Path], found: Findings) -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for theme, width in VIEWS:
-            context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+            context = browser.new_context(
+                viewport={"width": width, "height": 900}, color_scheme=SYSTEM[theme]
+            )
+            context.add_init_script(f"try {{ {SWITCHED.format(theme)} }} catch {{}}")
             context.route(FRAMED, lambda route: route.fulfill(body=EMPTY, content_type="text/html"))
             for page in pages:
                 tab = context.new_page()
