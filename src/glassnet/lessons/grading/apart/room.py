@@ -28,7 +28,8 @@ _NAMESPACES = kernel.NEW_PROCESSES | kernel.NEW_NETWORK | kernel.NEW_MEMORY | ke
 _ACCOUNTS = {
     "passwd": "learner:x:{user}:{user}:learner:/learner:/bin/sh\n",
     "group": "learner:x:{user}:\n",
-    "hosts": "127.0.0.1 localhost\n",
+    "hosts": "127.0.0.1 localhost {machine}\n",
+    "nsswitch.conf": "hosts: files\n",
 }
 
 
@@ -217,7 +218,7 @@ def _build(plan: Plan) -> None:
     Path(f"{room}/dev/shm").symlink_to(FOLDER)
     Path(f"{room}/dev/ptmx").symlink_to("pts/ptmx")
     for name, text in _ACCOUNTS.items():
-        Path(f"{room}/etc/{name}").write_text(text.format(user=plan.user))
+        Path(f"{room}/etc/{name}").write_text(text.format(user=plan.user, machine=socket.gethostname()))
     _show(room, plan.visible)
     if not Path(f"{room}/tmp").exists():
         Path(f"{room}/tmp").symlink_to(FOLDER)
