@@ -36,7 +36,7 @@ _MULTI_LABEL = (
 )
 
 
-class Rows(NamedTuple):
+class LabelRows(NamedTuple):
     """For each sample, which classes it is of, and which are predicted: bool ``(n, n_classes)``."""
 
     true: NDArray[np.bool_]
@@ -140,13 +140,13 @@ def members(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
     return Scores(true == 1, predicted)
 
 
-def rows(y_true: ArrayLike, y_pred: ArrayLike) -> Rows:
+def rows(y_true: ArrayLike, y_pred: ArrayLike) -> LabelRows:
     """Which classes each sample is of, and which are predicted: those of a probability above 0.5.
 
     Raises `ShapeError` or `DataError` as :func:`members`.
     """
     true, predicted = members(y_true, y_pred)
-    return Rows(true, predicted > 0.5)
+    return LabelRows(true, predicted > 0.5)
 
 
 def scores(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:

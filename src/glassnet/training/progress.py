@@ -74,9 +74,9 @@ class NotebookBar:
         """Epochs done, a fraction while one is under way, and the newest numbers."""
         self.tell(epoch, _told(values, 2, shares))
 
-    def tell(self, done: float, told: list[str]) -> None:
+    def tell(self, done: float, words: list[str]) -> None:
         """How many are done, and what there is to say."""
-        self._done, self._told = done, told
+        self._done, self._told = done, words
         if time.perf_counter() - self._written >= _EACH:
             self._write(ended=False)
 

@@ -16,7 +16,7 @@ from torch import Tensor
 from glassnet.engines.base import Placement, Predict, Steps, Task, Vectors
 from glassnet.engines.torch import devices, tensors
 from glassnet.engines.torch.layers import BODIES, Body, Tensors, body_of
-from glassnet.engines.torch.transfer import Resident, Samples, tensor
+from glassnet.engines.torch.transfer import DeviceSamples, Resident, tensor
 from glassnet.errors import EngineError
 from glassnet.layers import Layer
 from glassnet.optimizers import Optimizer
@@ -118,7 +118,7 @@ class TorchTrainer:
             torch.autocast(device.type, torch.bfloat16) if placement.mixed_precision else nullcontext()
         )
         self.resident = Resident(task, device)
-        self.samples = Samples(task.loss, device)
+        self.samples = DeviceSamples(task.loss, device)
         self.forward = Forward(task.plan, self.resident.parameters, self.resident.running, self._bodies())
         self.leaves = [leaf.requires_grad_() for leaf in self.forward.leaves]
         self.compare = tensors.compare(task.loss)

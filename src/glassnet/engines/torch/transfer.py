@@ -45,7 +45,7 @@ class Resident:
                 array[...] = there.cpu().numpy()
 
 
-class Samples:
+class DeviceSamples:
     """Samples, targets and weights on the device; the arrays of the slice before are not moved again.
 
     Attributes

@@ -30,7 +30,7 @@ AS_IT_IS = "as it is"  # the preset whose own settings a trial takes
 
 
 @dataclass(frozen=True, eq=False)
-class Trials:
+class Ground:
     """A table in parts, on which settings are tried."""
 
     loaded: Loaded
@@ -42,7 +42,7 @@ class Trials:
     @classmethod
     def prepared(
         cls, source: str, wish: TableWish, of_recipe: Mapping[str, Any], folder: Path, seed: int
-    ) -> Trials:
+    ) -> Ground:
         """The table, read and split."""
         loaded = load(source, wish)
         if not loaded.file.is_whole:
@@ -166,22 +166,22 @@ def work(
 ) -> None:  # fmt: skip
     """Try settings until the deadline, in a process of its own."""
     with suppress(KeyboardInterrupt):  # which the process that started this one tells about
-        trials = Trials.prepared(source, wish, of_recipe, Path(folder), seed)
-        try_until(trials, name, worker, deadline, most)
+        ground = Ground.prepared(source, wish, of_recipe, Path(folder), seed)
+        try_until(ground, name, worker, deadline, most)
 
 
 def try_until(
-    trials: Trials, name: str, worker: int, deadline: float, most: int | None, callbacks: Any = ()
+    ground: Ground, name: str, worker: int, deadline: float, most: int | None, callbacks: Any = ()
 ) -> None:
     """Try settings until the deadline, or until there are so many trials in all."""
     optuna = require("optuna", extra="tables", purpose="looking for settings")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.load_study(study_name=name, storage=storage(trials.folder))
+    study = optuna.load_study(study_name=name, storage=storage(ground.folder))
     # Not what was proposed before, nor what others propose.
-    drawn = trials.seed + worker + 1000 * len(study.trials)
+    drawn = ground.seed + worker + 1000 * len(study.trials)
     study.sampler = optuna.samplers.TPESampler(seed=drawn)
     ends = [] if most is None else [optuna.study.MaxTrialsCallback(most, states=None)]
     study.optimize(
-        lambda trial: trials.run(trial, deadline), timeout=max(deadline - time.time(), 0.1),
+        lambda trial: ground.run(trial, deadline), timeout=max(deadline - time.time(), 0.1),
         callbacks=[*callbacks, *ends],
     )  # fmt: skip

@@ -21,7 +21,7 @@ from glassnet.cli.table.search.trials import (
     LOSS,
     MODELS,
     SECONDS,
-    Trials,
+    Ground,
     storage,
     try_until,
     work,
@@ -55,7 +55,7 @@ def run(
     if trials is not None:
         checks.integer("--trials", trials, least=1)
     folder, printer = Folder(folder_of(source) if output is None else output), TablePrinter(quiet)
-    ground = Trials.prepared(source, wish, of_recipe, folder.path, seed)
+    ground = Ground.prepared(source, wish, of_recipe, folder.path, seed)
     if not len(ground.parts.validation):
         raise ArgumentError(
             "--validation-share must be above 0, since settings are compared on the validation rows"
@@ -89,7 +89,7 @@ def seconds_of(budget: str) -> float:
     return seconds
 
 
-def _study(optuna: Any, ground: Trials) -> Any:
+def _study(optuna: Any, ground: Ground) -> Any:
     """The study of this table in the folder; another's is refused."""
     name, records = _name(ground), storage(ground.folder)
     others = {one.study_name for one in records.get_all_studies()} - {name}
@@ -106,7 +106,7 @@ def _study(optuna: Any, ground: Trials) -> Any:
     return study
 
 
-def _name(ground: Trials) -> str:
+def _name(ground: Ground) -> str:
     """The same for the same rows, columns, target and parts."""
     loaded, parts = ground.loaded, ground.parts
     identity = [
@@ -117,7 +117,7 @@ def _name(ground: Trials) -> str:
 
 
 def _search(
-    ground: Trials,
+    ground: Ground,
     study: Any,
     how: tuple[Any, ...],
     jobs: int,
@@ -157,7 +157,7 @@ def _search(
 class _Progress:
     """A line for each trial that has ended."""
 
-    def __init__(self, ground: Trials, printer: TablePrinter) -> None:
+    def __init__(self, ground: Ground, printer: TablePrinter) -> None:
         self.ground, self.printer = ground, printer
         self.told: set[int] = set()
 
@@ -204,7 +204,7 @@ def best(study: Any) -> Any | None:
     return min(ended, key=lambda trial: (sign * trial.value, trial.user_attrs[LOSS], trial.number))
 
 
-def _finish(ground: Trials, study: Any, folder: Folder, printer: TablePrinter, typed: CommandLine) -> None:
+def _finish(ground: Ground, study: Any, folder: Folder, printer: TablePrinter, typed: CommandLine) -> None:
     """Save the best model with its history and its report, and forget those of the other trials."""
     winner = best(study)
     if winner is None or not ground.model_file(winner.number).exists():
@@ -229,7 +229,7 @@ def _history(trial: Any) -> History:
     return history
 
 
-def _facts(ground: Trials, study: Any, trial: Any, model: Any) -> Iterator[tuple[str, str]]:
+def _facts(ground: Ground, study: Any, trial: Any, model: Any) -> Iterator[tuple[str, str]]:
     ended = [one for one in study.get_trials(deepcopy=False) if one.value is not None]
     yield "trials", f"{len(ended):,}; the best is number {trial.number}"
     yield f"validation {title(ground.measure)}", score(ground.measure, trial.value)
@@ -239,7 +239,7 @@ def _facts(ground: Trials, study: Any, trial: Any, model: Any) -> Iterator[tuple
     yield "parameters", f"{len(network.parameters):,}"
 
 
-def _forget(ground: Trials, number: int) -> None:
+def _forget(ground: Ground, number: int) -> None:
     """Remove the models of all trials but the best, which later ones will be compared with."""
     winner = ground.model_file(number)
     for path in (ground.folder / MODELS).glob("*.safetensors"):
