@@ -93,6 +93,7 @@ VARIANTS = {
     **variants(activations, ACTIVATIONS),
     **variants(losses, LOSSES),
     **variants(optimizers, (part for parts in OPTIMIZERS.values() for part in parts)),
+    **variants(optimizers, [gn.AdamW(0.02, amsgrad=True, epsilon=1e-3)]),
 }
 
 
@@ -452,7 +453,7 @@ def optimizer_in_torch(name: str, folder: Path) -> None:
     model.weight.data[:] = torch.tensor(net.layers[0].weights.T)
     room: dict[str, Any] = {"torch": torch, "model": model}
     exec(line, room)
-    for gradient in ([0.5, -2.0], [0.3, 1.0], [-0.4, 0.1]):
+    for gradient in ([0.5, -2.0], [0.01, 0.3], [-0.02, 0.01]):
         model.weight.grad = torch.tensor([gradient], dtype=torch.float64)
         room["optimizer"].step()
         net.gradients[...] = gradient
