@@ -14,6 +14,7 @@ import glassnet as gn
 from glassnet.insight.diagnosis import DiagnosisReport
 from glassnet.insight.report import pictures
 from glassnet.insight.report.sections import quality
+from glassnet.insight.report.sections.learning import rise
 from glassnet.insight.report.sections.suggestions import suggestions
 from glassnet.insight.report.subject import NamedSamples
 from glassnet.insight.report.tables.subject import Judged, TableSubject, Worst
@@ -56,6 +57,19 @@ def test_the_reason_of_a_finding_is_its_code_and_its_remedy_with_one_stop() -> N
     for remedy in ("a remedy", "a remedy."):
         (made, _) = suggestions(about, [replace(finding("overfitting"), remedy=remedy)])
         assert made.why == "overfitting: a remedy."
+
+
+def test_the_first_of_several_reasons_why_nothing_helps_is_told() -> None:
+    about, one = subject(HIDDEN, loss=FLAT), finding("labels_unrelated", severity="error")
+    (made,) = suggestions(about, [one, replace(one, remedy="another")])
+    assert made.why == "labels_unrelated: a remedy. Until then no other training helps." and not made.change
+
+
+@pytest.mark.parametrize(("last", "rose"), [(1.1, False), (1.1000001, True)])
+def test_a_loss_rose_where_it_is_more_than_a_tenth_above_its_best(last: float, rose: bool) -> None:
+    history = gn.History()
+    history.extend({"epoch": [1, 2], "loss": [1.0, 0.5], "validation_loss": [1.0, last]})
+    assert rise(history) == ((0, 1.0, last) if rose else None)
 
 
 @pytest.mark.parametrize(
