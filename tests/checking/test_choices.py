@@ -208,7 +208,10 @@ def test_targets_that_are_broadcast_are_a_slip_only_where_that_changes_the_loss(
     assert slip.code == "broadcast_to_matrix" and slip.fix == "y_true = y_true.reshape((3, 1))"
     assert "y_true (3,) beside y_pred (3, 1) is broadcast to (3, 3)" in slip.message
     assert "and the loss is 4 in the place of 2.66667." in slip.message
-    assert found(lambda y, p: (y - p).mean()) == []  # the mean of all differences is the same
+    y, p = np.array([0.1, 0.2, 0.4]), np.array([[0.7], [0.11], [0.3]])
+    as_given, reshaped = (y - p).mean(), (y[:, None] - p).mean()
+    assert 0 < abs(as_given - reshaped) < 1e-15  # the mean of all differences is the same to rounding
+    assert found(lambda y, p: (y - p).mean()) == []
     assert found(lambda y, p: float(y.sum() + p.sum())) == []
     assert found(lambda y, p: 1 / 0) == []
     learner: Any = SimpleNamespace(value=SimpleNamespace(raw=lambda y, p: ((y - p) ** 2).mean()))

@@ -217,6 +217,8 @@ def test_a_forward_pass_gives_each_sample_its_own_output() -> None:
     assert ran(lambda x: x * 1.0) and ran(lambda x: x * 1.0, "columns")
     assert not ran(lambda x: x / x.std(axis=0))  # each follows from all
     assert not ran(lambda x: np.roll(x, 1, axis=0)) and not ran(lambda x: x[::-1] * 1.0)
+    # a step that the first sample takes to where the second stands
+    assert ran(lambda x: np.where(x.sum(axis=1, keepdims=True) > -6.9, [1.0, 1.0], 0.0))
     assert ran(lambda: np.ones((5, 2)))  # what takes no samples has them from elsewhere
     assert ran(lambda x: 0 * x) is True  # and so may what does not look at them
     assert ran(lambda x: x.sum() * np.ones((1, 1)), gives_loss=True)
