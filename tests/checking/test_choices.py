@@ -11,7 +11,9 @@ import pytest
 import glassnet as gn
 from glassnet.checking.finding import leaves, matching, smooth
 from glassnet.checking.finding.matching import Found
+from glassnet.checking.layer.backward import ways
 from glassnet.checking.layer.building import layer_of
+from glassnet.checking.layer.roles import Roles
 from glassnet.checking.layer.running import Batch, _is_batch
 from glassnet.checking.loss.shapes import broadcast
 from glassnet.checking.network.observed import _convention
@@ -189,6 +191,34 @@ def test_a_layer_of_single_samples_or_of_columns_is_noted() -> None:
     for layer, notes in ((Alone, ("one sample at a time",)), (Columns, ("samples in columns",)), (Rows, ())):
         report = gn.check_layer(layer())
         assert report.ok is True and report.notes == notes, str(report)
+
+
+@pytest.mark.parametrize(
+    ("shape", "n_inputs", "n_units", "columns", "turned"),
+    [((3, 4), 3, 4, False, False), ((4, 3), 3, 4, False, True), ((4, 4), 4, 4, False, False),
+     ((4, 4), 4, 4, True, True),
+     ((3, 4), 3, 4, True, False), ((5, 6), 3, 4, False, False)],
+)  # fmt: skip
+def test_weights_are_turned_where_they_lie_the_other_way_round(
+    shape: Any, n_inputs: int, n_units: int, columns: bool, turned: bool
+) -> None:
+    batch = Batch(5, False, False)
+    roles: Any = SimpleNamespace(
+        learner=SimpleNamespace(batch=batch, X=np.zeros((5, n_inputs)), columns=columns), error=np.zeros((5, n_units))
+    )  # fmt: skip
+    weights = np.arange(float(np.prod(shape))).reshape(shape)
+    np.testing.assert_array_equal(Roles._in_rows(roles, weights), weights.T if turned else weights)
+    roles.learner.X, roles.error = np.zeros((5, 4)), np.zeros((5, 4))
+    assert Roles._in_rows(roles, np.zeros((4, 1))).shape == (4,)
+
+
+def test_of_two_arguments_that_may_be_the_error_the_first_is_it() -> None:
+    class Layer:
+        def forward(self, X: Any) -> Any: ...
+        def backward(self, d_out: Any, d_in: Any) -> Any: ...
+
+    learner: Any = SimpleNamespace(thing=Layer())
+    assert next(ways(learner)).order == ("error", "input")
 
 
 def test_two_functions_read_as_many_features_as_are_said_or_three() -> None:

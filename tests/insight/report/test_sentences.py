@@ -13,7 +13,7 @@ import pytest
 import glassnet as gn
 from glassnet.insight.diagnosis import DiagnosisReport
 from glassnet.insight.report import pictures
-from glassnet.insight.report.sections import quality
+from glassnet.insight.report.sections import findings, quality
 from glassnet.insight.report.sections.learning import rise
 from glassnet.insight.report.sections.suggestions import suggestions
 from glassnet.insight.report.subject import NamedSamples
@@ -63,6 +63,19 @@ def test_the_first_of_several_reasons_why_nothing_helps_is_told() -> None:
     about, one = subject(HIDDEN, loss=FLAT), finding("labels_unrelated", severity="error")
     (made,) = suggestions(about, [one, replace(one, remedy="another")])
     assert made.why == "labels_unrelated: a remedy. Until then no other training helps." and not made.change
+
+
+def test_where_all_is_right_already_the_curves_propose_nothing() -> None:
+    about = subject(HIDDEN, loss=FALLING)
+    for accuracy, codes in ((1.0, [["seed"]]), (0.99, [["epochs"], ["seed"]])):
+        vars(about)["scores"] = {about.judged.name: {"accuracy": accuracy}}
+        assert [list(made.change) for made in suggestions(about, [])] == codes
+
+
+@pytest.mark.parametrize(("layer", "heading"), [(None, "note overfitting"), (0, "note overfitting, layer 0")])
+def test_a_finding_is_headed_by_its_severity_its_code_and_its_layer(layer: int | None, heading: str) -> None:
+    one = replace(finding("overfitting", severity="note"), layer=layer)
+    assert Page(findings.listed(DiagnosisReport((one,)), "", "")).texts("h3") == [heading]
 
 
 @pytest.mark.parametrize(("last", "rose"), [(1.1, False), (1.1000001, True)])
