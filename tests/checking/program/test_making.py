@@ -334,6 +334,25 @@ def test_samples_stand_for_data_that_could_not_be_read_and_it_is_said(tmp_path: 
     )
 
 
+def test_samples_stand_for_arrays_of_a_file_that_is_opened_with_with(tmp_path: Path) -> None:
+    whole = READS.partition("table = ")
+    rest = whole[2].partition("\nX = ")[2]
+    opened = 'with np.load("of_last_year.npz") as arrays:\n    X, target = arrays["X"], arrays["y"]\nX = '
+    (tmp_path / "reads.py").write_text(whole[0] + opened + rest.replace("training_inputs", "X"))
+    report = checked(tmp_path, "reads.py")
+    assert report.ok is True and any(note.startswith("X, target: data") for note in report.notes), str(report)
+
+
+def test_modules_in_folders_below_a_file_are_found(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "bends_of_mine.py").write_text(
+        "import numpy as np\ndef bend(z):\n    return np.tanh(z)\n"
+    )
+    uses = READS.replace("from tqdm_that_is_missing import trange", "from bends_of_mine import bend")
+    (tmp_path / "reads.py").write_text(uses.replace("np.tanh(X @ w1)", "bend(X @ w1)"))
+    assert checked(tmp_path, "reads.py").ok is True
+
+
 def test_a_slip_is_found_on_samples_that_stand_in(tmp_path: Path) -> None:
     (tmp_path / "reads.py").write_text(READS.replace(" * (1 - hidden**2)", ""))
     assert [slip.code for slip in checked(tmp_path, "reads.py").slips] == ["activation_derivative_missing"]

@@ -146,8 +146,13 @@ def _package(path: Path, tree: ast.Module) -> str:
 
 
 def _finds(path: Path, name: str, code: Any, names: dict[str, Any]) -> bool:
-    """Whether the module that is missing lies in a folder above, as in a package that is not installed."""
-    for folder in list(path.resolve().parents)[1:4]:
+    """Whether the module that is missing lies above, as in a package that is not installed, or in a folder below, which
+    the program finds from where it is run.
+    """
+    below = [
+        folder for folder in sorted(path.resolve().parent.iterdir()) if (folder / f"{name}.py").is_file()
+    ]
+    for folder in [*list(path.resolve().parents)[1:4], *below]:
         if (folder / name.partition(".")[0]).is_dir() or (folder / f"{name}.py").is_file():
             sys.path.insert(0, str(folder))
             try:

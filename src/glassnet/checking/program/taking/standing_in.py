@@ -116,10 +116,12 @@ def with_stand_ins(tree: ast.Module) -> ast.Module:
 
 
 def _tried(statement: ast.stmt) -> ast.stmt:
-    if not isinstance(statement, ast.Assign):
+    if not isinstance(
+        statement, (ast.Assign, ast.With)
+    ):  # ``with np.load(file) as arrays:`` gives values, too
         return statement
     names = [
-        name.id for target in statement.targets for name in ast.walk(target)
+        name.id for name in ast.walk(statement)
         if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
     ]  # fmt: skip
     if not names:
