@@ -440,3 +440,21 @@ class OneRowAtATime:
 def test_a_layer_whose_bias_grows_with_the_batch_takes_one_sample_at_a_time() -> None:
     report = gn.check_layer(OneRowAtATime)
     assert report.ok is True and "one sample at a time" in report.notes, str(report)
+
+
+def test_a_function_of_two_arguments_and_its_gradient_are_no_activation() -> None:
+    def residual(p: Any, t: Any) -> Any:
+        return (p - t) ** 2
+
+    def residual_gradient(error: Any, reference: Any) -> Any:
+        return 2 * (error - reference)
+
+    names = {
+        "residual": residual,
+        "residual_gradient": residual_gradient,
+        "tanh": tanh,
+        "tanh_prime": tanh_prime,
+    }
+    report = gn.check(names)
+    assert report.ok is None and not report.slips, str(report)
+    assert any("takes several arguments" in what for what in report.not_checked)

@@ -12,7 +12,7 @@ from glassnet.checking.finding.matching import Found, Wanted
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import DataForm, drawn, other_targets
 from glassnet.checking.program.limits import Wish
-from glassnet.checking.program.trying import binding, functions, judging, losses
+from glassnet.checking.program.trying import binding, functions, gradients, judging, losses
 from glassnet.checking.program.trying.binding import Context, Unknown, call
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part
@@ -335,3 +335,9 @@ def test_gradients_that_are_all_cut_off_at_one_number_are_right_where_there_are_
     assert whole.is_right and whole.clipped == 1
     assert not cut(large, -np.clip(large, -1, 1)).is_right
     assert not cut(large[:1], np.clip(large[:1], -1, 1)).is_right
+
+
+def test_a_way_back_that_takes_one_array_called_x_may_take_the_error() -> None:
+    takes = gradients._takes_one_array
+    assert takes(lambda x: x) and takes(lambda inputs: inputs)
+    assert not takes(lambda x, y: x) and not takes(lambda error: error) and not takes(lambda x, rate=0.1: x)

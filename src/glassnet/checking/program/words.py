@@ -13,7 +13,7 @@ _FUNCTIONS = {
         r"numeric|check|approx|finite|test|plot|visual|draw|show|print|accuracy|score$|evaluate|load|save|read"),
     "derivative": r"prime|deriv|(^|_)(d|der)_?(relu|sigmoid|tanh|softmax|sig|act)|_grad$|_gradient$",
     "backward": r"back|grad|nabla|compute_deltas|bprop",
-    "loss": r"loss|cost|criterion|objective|mse|cross_?entropy|(^|_)error$|nll|likelihood",
+    "loss": r"loss|cost|criterion|objective|mse|cross_?entropy|squared?_?error|(^|_)error$|nll|likelihood",
     "train": r"train|^fit|_fit|learn$|sgd|epoch|descent|build_model|^model$|_model$",
     "update": r"update|step|optimi[sz]e|apply|adjust",
     "init": r"init|create|setup|build|make_(param|weight|net)|random_(weights|params)",
@@ -75,7 +75,7 @@ _ARGUMENTS = {
     "gradients": r"grads?(_values|_dict)?|gradients?|d_?params|deltas|nabla|changes.*|updates|derivatives",
     "error": (
         r"d_?(a|z|out|al|y|l|loss|output|values|h)?(_.*)?|grads?_?(output|out|y|loss)?|errors?|loss_?(grad(ient)?|"
-        r"derivative)|delta|output_?(gradient|error|grad)|upstream|output_?errors?|accum_grad"),
+        r"derivative)|(y|z|a|o|out(put)?|next|top|prev|upstream)_?grad(ient)?s?|delta|output_?(gradient|error|grad)|upstream|output_?errors?|accum_grad"),
     "n_samples": r"m|n|(n|num|nb)_?(samples|examples|train|data|instances)|size",
     "step": r"t|step|iteration|i|epoch|timestep",
 }  # fmt: skip

@@ -176,6 +176,10 @@ def _of_pair(base: str, name: str, function: Callable[..., Any], derivative: Cal
             return check_loss(function, derivative)
         if name.endswith("backward") and len(required(function)) > 1:
             return check_layer((function, derivative))
+        if len(required(function)) > 1:
+            return _unseen(
+                f"{base} takes several arguments, so it is no activation; whether it is a loss, its name does not say"
+            )
         taken = [p.name for p in required(derivative) if meanings(p.name)[:1] == ["y"]]
         if taken and len(required(derivative)) > 1:
             return _unseen(

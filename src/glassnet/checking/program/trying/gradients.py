@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from glassnet import losses
 from glassnet.checking.finding.matching import Found
-from glassnet.checking.finding.sources import named_results, parameters
+from glassnet.checking.finding.sources import named_results, parameters, required
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Samples
@@ -67,7 +68,9 @@ def _tried(
     if reasons.get(part.name, "").startswith("longer than"):
         return
     try:
-        yield from _of_function(bench, part, forward, saved)
+        is_open = _takes_one_array(part.of(bench))  # the samples, or the error that arrives
+        for reading in _of_function(bench, part, forward, saved):
+            yield replace(reading, is_left_behind=True) if is_open else reading
     except Unknown as unknown:
         try:  # what means nothing else is the error at the output
             yield from _of_function(bench, part, forward, saved, by_name(unknown.name))
@@ -77,6 +80,12 @@ def _tried(
         reasons[part.name] = why_not(reason)
     finally:
         bench.put_back(saved)
+
+
+def _takes_one_array(function: Callable[..., Any]) -> bool:
+    """Whether a function takes one array alone, under a name for samples: ``backward(self, x)``."""
+    wanted = required(function)
+    return len(wanted) == 1 and meanings(wanted[0].name)[:1] == ["x"] and len(parameters(function)) == 1
 
 
 # ---- a backward function

@@ -208,7 +208,7 @@ def _is_certain(search: Search, judged: Judged) -> bool:
     if not _shows_right(judged) and search.wish.left:
         return not judged.reading.is_step and bool(slips_of(search.bench, judged)[0])
     if not judged.reading.is_step:
-        return not judged.reading.is_left_behind or _shows_right(judged)
+        return not judged.reading.is_left_behind or _shows_right(judged) or _is_named(search, judged)
     is_told = _shows_right(judged) or search.wish.backward is not None
     return judged.reading.is_one_step and (is_told or _is_named(search, judged))
 
