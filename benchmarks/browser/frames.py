@@ -87,7 +87,8 @@ def gaps_beside_an_empty_page(browser: Any, address: str) -> tuple[str, str]:
     for _ in range(ROUNDS):
         tab = browser.new_page(viewport={"width": 1280, "height": 900})
         tab.goto(address)
-        tab.wait_for_timeout(1500)
+        while not tab.evaluate("Boolean(window.glassnet?.store.state.frame)"):
+            tab.wait_for_timeout(100)
         tab.evaluate(KEPT)
         tab.wait_for_timeout(500)
         tab.evaluate("glassnet.run()")

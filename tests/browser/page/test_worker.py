@@ -132,6 +132,7 @@ def test_a_frame_waits_until_the_one_before_is_drawn_and_the_worker_hears_when_a
     const model = new page.Model(page.usual()), { source, head, samples, spec } = page.made({ hidden: "3.tanh" });
     model.remote = { id: 1, isLate: () => false, begin() {}, seen() { seen += 1; } };
     model.store.on(["frame"], ({ frame }) => shown.push(frame?.step ?? null));
+    model.restart(); // before anything has begun
     const drawn = () => { while (rounds.length > 0) rounds.shift()(); };
     model.start({ source, head, samples, spec, state: null });
     drawn();

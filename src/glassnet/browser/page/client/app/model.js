@@ -30,6 +30,7 @@ export class Model {
     this.asked = {};
     this.path = [];
     this.frames = []; // that have come and are not shown yet
+    this.again = () => this.begin(); // until something has begun
     this.isSeen = true;
     this.held = 0;
     this.told = -Infinity;
