@@ -61,3 +61,16 @@ def test_a_copy_goes_as_the_training_to_a_tenth_of_what_both_have_learned_and_le
         curve=None, now=SimpleNamespace(loss=0.5), sample=SimpleNamespace(chance=1.2, floor=0.1)
     )
     assert Case._goes_as_the_training(case, trials) is same  # type: ignore[arg-type]
+
+
+def test_findings_are_told_after_epochs_1_10_100_and_so_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch, asked = gn.Diagnosis(), list[int]()
+    monkeypatch.setattr(watch, "_ask", lambda session, *_: asked.append(session.history.n_epochs))
+    for name, value in (("_sample", ((), ())), ("_next", np.inf)):
+        monkeypatch.setattr(watch, name, value, raising=False)
+    for n in (1, 2, 9, 10, 11, 99, 100, 101, 999, 1000, 1001, 9999, 10_000, 10_001):
+        session = SimpleNamespace(
+            history=SimpleNamespace(n_epochs=n), network=SimpleNamespace(parameters=np.zeros(1))
+        )
+        watch.epoch_end(session)  # type: ignore[arg-type]
+    assert asked == [1, 10, 100, 1000, 10_000]
