@@ -16,6 +16,7 @@ def test_what_is_standardised_may_be_so_large_that_its_squares_do_not_fit(
     dtype: Any, size: float, axis: int
 ) -> None:
     x = np.array([[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.25, 1.0], [1.0, 0.5, 0.5, 0.0], [0.0, 0.5, 0.25, 0.0]])
+    x = 2 * x - 1  # so that the squares do not fit, and their means do
     large = (size * x).astype(dtype)
     standardised, mean, variance, inverse = rows.normalise(large, 1e-5, axis)
     assert {part.dtype for part in (standardised, mean, variance, inverse)} == {np.dtype(dtype)}
