@@ -36,6 +36,7 @@ HOOKS = {
         "backward",
         "check_samples",
         "describe",
+        "describe_training",
         "integers",
         "matrices",
         "of",

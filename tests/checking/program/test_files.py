@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -285,6 +286,28 @@ def test_a_file_that_cannot_be_cut_off_is_ended_with_all_that_it_started(tmp_pat
         time.sleep(0.05)
     else:
         pytest.fail("a process that the file started is still there")
+
+
+def test_a_check_that_is_killed_leaves_nothing_running(tmp_path: Path) -> None:
+    beats = tmp_path / "beats"
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "import time\nwhile True:\n    try:\n"
+        f"        open({str(beats)!r}, 'a').write('.')\n        time.sleep(0.05)\n"
+        "    except BaseException:\n        pass\n"
+    )
+    command = f"import glassnet as gn; gn.check({str(file)!r})"
+    checker = subprocess.Popen([sys.executable, "-c", command])
+    until = time.monotonic() + 30
+    while not beats.exists():
+        assert checker.poll() is None and time.monotonic() < until
+        time.sleep(0.05)
+    checker.kill()
+    checker.wait()
+    counted = -1
+    while counted != (counted := beats.stat().st_size):
+        assert time.monotonic() < until
+        time.sleep(1)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +23,13 @@ from glassnet.checking.program.taking.scripts import check_script
 from glassnet.errors import GlassnetError
 
 MOST_FILE_BYTES = 200_000_000
+LOOKED_AFTER = 1.0  # seconds between two looks at the parent
 
 
 def main(folder: str) -> None:
     """Check, write the result, and leave at once, whatever threads or handlers the file has left behind."""
     place, owner = Path(folder), os.getpid()
+    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     _limit()
     wanted = json.loads((place / "wish.json").read_text(encoding="utf-8"))
     path = Path(wanted.pop("path"))
@@ -41,6 +46,15 @@ def main(folder: str) -> None:
     if os.getpid() == owner:
         _write(place / "report.json", result)
     os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """End all that was started here once the process is gone that would have ended it."""
+    while os.getppid() == parent:
+        time.sleep(LOOKED_AFTER)
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    os._exit(1)
 
 
 def _samples(place: Path) -> Samples | None:

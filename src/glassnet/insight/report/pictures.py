@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _DOTS_PER_INCH = 160
 # Of a larger picture, such as a diagram of thousands of lines: bytes, colours, and the size of that for dark pages.
-_LARGE, _COLOURS, _SCALE = 150_000, 32, 0.75
+_LARGE, _COLOURS, _SCALE = 150_000, 24, 0.75
 IN_DARK = "screen and (prefers-color-scheme: dark)"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREYSCALE = (8, 0, 0, 0, 0)  # bits, colour type, compression, filter, interlace
