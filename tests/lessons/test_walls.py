@@ -52,7 +52,7 @@ ATTEMPTS = {
     "has rights": "'CapBnd:\\t0000000000000000' not in open('/proc/self/status').read()",
     "sees processes": "[name for name in os.listdir('/proc') if name.isdigit()][2:]",
     "changes the modes of the grades": "os.chmod(TEACHER + '/grades.csv', 0o777) or 1",
-    "reads the solutions": "open(TASKS + '/lesson_02.py').read()",
+    "reads the solutions": "open(TASKS + '/lesson_02/layers.py').read()",
     "takes the solutions from memory": "gn.lessons.exercises(2)[0].solution(1)",
 }  # fmt: skip
 TRY = """
@@ -129,6 +129,7 @@ def test_where_no_room_is_to_be_had_rules_keep_a_notebook_but_from_what_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = done_by(RULES, tmp_path, monkeypatch)
+    assert "reads the solutions" in done  # as docs/teaching.md says
     of_its_own = {
         "becomes root",
         "reads the solutions",

@@ -4,7 +4,9 @@ that could not be read.
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from glassnet.checking.program.taking.making.examples import made_as_written
 from glassnet.checking.program.taking.missing import Silent
 from glassnet.checking.program.taking.scripts import check_script
 from glassnet.checking.program.trying.binding import Context, call
+from glassnet.errors import ArgumentError
 
 
 def sigmoid(z: Any) -> Any:
@@ -262,7 +265,7 @@ def main(hidden=5):
 def checked(folder: Path, name: str, seconds: float = 20) -> Report:
     before, path = dict(sys.modules), list(sys.path)
     try:
-        return check_script(folder / name, None, Wish(seconds=seconds))
+        return check_script(folder / name, None, Wish(seconds=seconds, apart=True))
     finally:
         sys.path[:] = path
         for added in set(sys.modules) - set(before):
@@ -283,6 +286,28 @@ def test_of_other_files_nothing_is_run_but_the_making(tmp_path: Path) -> None:
         f"from parts import Stack\nopen({str(left)!r}, 'w')\nStack(print('x'), open({str(left)!r}, 'w'))\n"
     )
     assert checked(tmp_path, "parts.py").ok is None and not left.exists()
+
+
+def test_other_files_are_run_in_no_process_but_the_check_s_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "its_parts.py").write_text(PARTS)
+    (tmp_path / "ruins.py").write_text("open('ruined', 'w')")
+    (tmp_path / "kept").write_text("of value")
+    use = "import ruins\nimport numpy as np\nfrom its_parts import Stack\n"
+    use += "a = np.memmap('kept', mode='w+', shape=(2,))\nStack([a], 2)\n"
+    (tmp_path / "use.py").write_text(use)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    module = import_module("its_parts")
+    try:
+        with contextlib.suppress(ArgumentError):  # where no object can be made of guesses
+            gn.check(module.Stack)
+    finally:
+        del sys.modules["its_parts"]
+    assert not (tmp_path / "ruined").exists()
+    checked(tmp_path, "its_parts.py")
+    assert (tmp_path / "kept").read_text() == "of value"
 
 
 def test_files_that_do_not_name_the_class_are_no_examples(tmp_path: Path) -> None:

@@ -103,6 +103,8 @@ class Wish:
     slow: dict[str, str] = field(default_factory=dict)
     # What was not looked at because the time was up, each once
     left: dict[str, None] = field(default_factory=dict)
+    # Whether this process is there for this check alone: only then other files of the program are run for it, in part
+    apart: bool = False
     ran: set[CodeType] = field(default_factory=set)  # what ran in the pass that was found right
 
     def __post_init__(self) -> None:

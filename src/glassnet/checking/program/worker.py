@@ -36,7 +36,7 @@ def main(folder: str) -> None:
     sys.argv = [str(path)]
     result: dict[str, Any]
     try:
-        result = {"report": plain(check_script(path, _samples(place), Wish(**wanted)))}
+        result = {"report": plain(check_script(path, _samples(place), Wish(**wanted, apart=True)))}
     except GlassnetError as reason:
         result = {"error": str(reason)}
     except RecursionError:

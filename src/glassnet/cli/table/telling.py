@@ -167,7 +167,7 @@ def _advice(study: Study, changed: Changed, worst: Sequence[Worst]) -> Iterator[
         why = "Eight networks side by side, their predictions averaged, are usually a little better than one."
         yield Advice(why, changed({"ensemble": 8}, next(places)))
     if wish.preset is None:
-        why = "The full recipe embeds categories and numbers, and takes longer."
+        why = "The full recipe embeds categories and numbers, and takes longer; it is better on some tables only."
         yield Advice(why, changed({"preset": "tabular-strong"}, next(places)))
     yield Advice(
         "Let other settings be tried for ten minutes; the best model is kept.", _tuned(changed, next(places))

@@ -122,7 +122,7 @@ def check_class(
     """The report on an object of the class: the first that can be made and has a reading."""
     tried = list[tuple[Search, Judged | None]]()
     for some in given_or_drawn(samples):
-        for thing in _usable(objects_of(cls, some, meant_by(some)), meant_by(some), tried):
+        for thing in _usable(objects_of(cls, some, meant_by(some), wish.apart), meant_by(some), tried):
             for fitting in [some] if samples is not None else [some, *islice(samples_for(thing), MOST_SIZES)]:
                 bench = Bench(copied(thing), dict(names if names is not None else module_names(thing)))
                 search, best = searched(bench, fitting, wish)

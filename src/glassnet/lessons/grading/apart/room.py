@@ -187,7 +187,8 @@ def _keep(plan: Plan) -> NoReturn:
 
 
 def _start(plan: Plan, told: Sequence[str]) -> NoReturn:
-    kernel.forget_keys()
+    with contextlib.suppress(OSError):  # where the call is refused, keys cannot be reached either
+        kernel.forget_keys()
     os.chdir(FOLDER if plan.namespaces else plan.folder)
     kernel.bound_rights()
     if plan.user is not None and not plan.users:

@@ -19,14 +19,14 @@ from glassnet.checking.program.trying.binding import Context, Unknown, call, run
 from glassnet.errors import ArgumentError
 
 
-def objects_of(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
-    """Objects of the class, the likeliest first.
+def objects_of(cls: type, samples: Samples, meant: dict[str, Any], apart: bool = False) -> Iterator[Any]:
+    """Objects of the class, the likeliest first; where the process is the check's own, also as other files make them.
 
     Raises `ArgumentError` if none can be made.
     """
     reasons: list[str] = []
     n_made = 0
-    for make in _ways(cls, samples, meant):
+    for make in _ways(cls, samples, meant, apart):
         try:
             made = make()
         except Unknown as unknown:
@@ -43,10 +43,10 @@ def objects_of(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[A
         )
 
 
-def _ways(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
+def _ways(cls: type, samples: Samples, meant: dict[str, Any], apart: bool) -> Iterator[Any]:
     n, k = samples.sizes
     yield lambda: _sized(cls, meant, {})
-    for made in made_as_written(cls, beside(cls), meant):
+    for made in made_as_written(cls, beside(cls), meant) if apart else ():
         yield lambda made=made: made
     for offered in offers(cls, meant, beside(cls)):
         yield lambda offered=offered: _sized(cls, meant, offered())

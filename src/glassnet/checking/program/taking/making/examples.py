@@ -43,6 +43,13 @@ _BUILTINS = {
 }
 
 
+# Functions of NumPy that put arrays together: none that reads or writes a file.
+_OF_NUMPY = {
+    "arange", "array", "asarray", "eye", "exp", "float32", "float64", "full", "identity", "int32", "int64", "linspace",
+    "log", "ones", "ones_like", "sqrt", "tanh", "zeros", "zeros_like",
+}  # fmt: skip
+
+
 @dataclass
 class _Place:
     """A piece of text in which objects are made, with what is known there."""
@@ -75,7 +82,9 @@ class _Place:
             return called.id in _BUILTINS or (is_maker and is_learners(made))
         home = self.names.get(getattr(getattr(called, "value", None), "id", ""))
         made = getattr(home, getattr(called, "attr", ""), None) if isinstance(home, ModuleType) else None
-        return home is np or (inspect.isclass(made) and is_learners(made))
+        return (home is np and getattr(called, "attr", "") in _OF_NUMPY) or (
+            inspect.isclass(made) and is_learners(made)
+        )
 
 
 def made_as_written(cls: type, names: Mapping[str, Any], meant: Mapping[str, Any]) -> Iterator[Any]:
