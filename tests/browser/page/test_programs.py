@@ -16,6 +16,7 @@ from tests.browser.page import programs
 from tests.browser.page.test_formulas import NETWORKS
 from tests.browser.page.test_own import CUBED, ERROR, Gated, Softsign, X, Y
 from tests.browser.page.test_own_losses import TRUTHS, Long, Nearer, Steep
+from tests.browser.page.test_training import CHOICES as TRAININGS
 
 DENSE = [{"name": "dense", "units": 4, "activation": "tanh", "l1": 0.01, "bias_l2": 0.1}]
 CHAIN = {
@@ -28,7 +29,7 @@ CHOICES: dict[str, dict[str, Any]] = {
         "softmax inside, rmsprop, float32, one sample a step", "dropout and norm, adadelta", "pairs that are given",
         "a residual layer of several, slopes, factors, the last activation apart", "vectors of categories", "means with variances",
     )
-} | {
+} | {name: TRAININGS[name] for name in ("usual", "adamw, penalties", "spiral, momentum", "full batch")} | {
     "penalties of weights and biases, no bias, limits": {
         "hidden": "own", "data": "moons", "own": [*DENSE, {"name": "dense", "units": 1, "use_bias": False, "l2": 0.02, "activation": "sigmoid"}],
         "optimizer": "sgd", "optimizer_with": "clip_norm:0.01,clip_value:0.003", "momentum": 0.5, "rate": 0.5,
