@@ -75,6 +75,13 @@ def test_a_spreadsheet_takes_no_name_for_a_formula(name: str) -> None:
     assert str(text.cell(name)).startswith("'")
 
 
+@pytest.mark.parametrize("name", [";=1+1;", "a;=1", "two\nlines; -x", "lines\n=1", "a;  @b"])
+def test_nor_where_another_separator_is_usual(name: str) -> None:
+    row = f"7,{text.cell(name)}"
+    for line in row.splitlines():
+        assert not any(part.strip().startswith(("=", "+", "-", "@")) for part in line.split(";"))
+
+
 @pytest.mark.parametrize("value", ["-1.5", "+3e8", "1", "-inf", "a=b", "", "x@y", -2.5, 7])
 def test_numbers_and_harmless_names_are_left_alone_in_a_table(value: object) -> None:
     assert text.cell(value) == value

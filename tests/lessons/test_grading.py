@@ -65,6 +65,8 @@ HOSTILE = {
         "while True: os.fork() or time.sleep(9)",
         RIGHT,
     ],
+    "loops within": [BEGIN, 'def neuron(*_):\n    while True: pass\ngn.lessons.check("1.1", neuron)'],
+    "gives a number": [BEGIN, 'gn.lessons.check("1.1", 3.0)'],
     "asks": [BEGIN, "input('your name?')", "subprocess.run(['sh', '-c', 'sleep 99 &'])", RIGHT, CHECK],
 }  # fmt: skip
 
@@ -100,6 +102,14 @@ def test_a_hostile_notebook_gets_the_points_of_its_answers_alone(
     is_right = name in ("loops", "loops for ever", "asks")
     assert results[name].points == (1 if is_right else 0), results[name]
     assert results[name].of == sum(exercise.points for exercise in gn.lessons.exercises(1))
+
+
+def test_an_answer_that_gives_nothing_to_compare_is_told_why(results: dict[str, Result]) -> None:
+    marks = {name: results[name].marks[0] for name in ("loops within", "gives a number")}
+    assert all(mark.message.startswith("it gives nothing to compare") for mark in marks.values())
+    assert marks["loops within"].said == "it was stopped: it takes too long"
+    assert marks["gives a number"].said == "a function is asked for; this is a float"
+    assert results["loops within"].troubles[0].startswith("cell 2 was stopped after a third of --seconds")
 
 
 def test_what_cut_a_notebook_short_is_said(results: dict[str, Result]) -> None:

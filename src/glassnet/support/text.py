@@ -17,6 +17,8 @@ from typing import Any
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _LINES = re.compile(r"[\t\n]")
 _OBEYED_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+# Where another separator is usual, such as in German and French, a cell begins behind one, too.
+_BEHIND_A_SEPARATOR = re.compile(r"([;\t\n]\s*)(?=[=+\-@])")
 
 
 def plain(text: object) -> str:
@@ -62,10 +64,10 @@ def script(data: Any) -> str:
 
 
 def cell(value: object) -> object:
-    """For CSV: text that a spreadsheet would take for a formula begins with an apostrophe; numbers are left alone."""
+    """For CSV: where a spreadsheet would take text for a formula stands an apostrophe; numbers are left alone."""
     if not isinstance(value, str):
         return value
-    shown = plain(value)
+    shown = _BEHIND_A_SEPARATOR.sub(r"\1'", plain(value))
     return f"'{shown}" if value.startswith(_OBEYED_BY_SPREADSHEETS) and not _is_number(value) else shown
 
 

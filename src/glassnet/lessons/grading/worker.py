@@ -19,6 +19,9 @@ from glassnet.support.text import one
 NOTED = "noted; it is judged when the whole notebook has run"
 
 
+AGAIN = 1.0  # seconds after which a cell that goes on is stopped once more
+
+
 class CellTooLong(BaseException):
     """Raised in a cell that uses up its time; no ``except Exception`` of a learner's catches it."""
 
@@ -60,16 +63,21 @@ class Handover:
         """Hand over what an answer gives."""
         exercise = catalogue.find(number)
         seed, explanation = glassnet.lessons._seed, ""
+        stopped = None
         try:
             outputs = self.outputs(exercise, answer, seed)
             if exercise.explains is not None and outputs is not None:
                 explanation = self.explanation(exercise, answer, seed)
-        except CellTooLong:
-            outputs = [judging.Failure("it was stopped: it takes too long")]
+        except CellTooLong as reason:
+            signal.setitimer(signal.ITIMER_REAL, 0)  # until this is handed over
+            stopped, outputs = reason, _failures("it was stopped: it takes too long", exercise, seed)
         self.say(
             exercise=exercise.number, seed=seed, explanation=explanation,
             answers=None if outputs is None else written(outputs),
         )  # fmt: skip
+        if stopped is not None:
+            signal.setitimer(signal.ITIMER_REAL, AGAIN, AGAIN)
+            raise stopped
         return Noted(exercise.number, True, NOTED, (), 0)
 
     def outputs(self, exercise: Any, answer: Any, seed: int) -> list[Any] | None:
@@ -77,13 +85,18 @@ class Handover:
         if judging.is_stub(answer):
             return None
         if not exercise.is_value and not callable(answer):
-            return [judging.Failure(f"a function is asked for; this is {one(type(answer).__name__)}")]
+            return _failures(f"a function is asked for; this is {one(type(answer).__name__)}", exercise, seed)
         return judging.collect(exercise, answer, exercise.variant(seed))
 
     def explanation(self, exercise: Any, answer: Any, seed: int) -> str:
         """What a check of glassnet says of the answer; it is shown, and does not count."""
         empty = judging.Verdict(exercise.number, False, "", (), 0)
         return judging.with_explanation(empty, exercise.explains, answer, exercise.variant(seed)).slip
+
+
+def _failures(reason: str, exercise: Any, seed: int) -> list[Any]:
+    """The same for each input of an exercise."""
+    return [judging.Failure(reason) for _ in exercise.variant(seed)]
 
 
 def main(job_file: int, channel: int, *keeper: int) -> NoReturn:
@@ -155,7 +168,7 @@ def _too_long(*_: Any) -> NoReturn:
 
 def _run(shell: Any, cell: str, seconds: float) -> BaseException | None:
     """Run a cell; the error that ended it, if one did. The alarm goes on until the cell is left."""
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         done = shell.run_cell(cell, store_history=False)
         return done.error_before_exec or done.error_in_exec  # type: ignore[no-any-return]

@@ -67,9 +67,9 @@ def _use(layer_class: Any, n_inputs: int, n_units: int, X: Any, weights: Any, bi
             raise NoOutput(f"a new layer has no {name}; __init__ is to make self.{name}")
     shapes = {f"shape of {name}": str(np.shape(getattr(new, name))) for name in ("weights", "bias")}
     facts = {**shapes, "bias": new.bias}
-    spread = float(np.std(new.weights))
+    differ = len(np.unique(new.weights)) > 1
     new.weights, new.bias = weights, bias
-    return {**facts, "weights differ": spread > 0, "output": new.forward(X)}
+    return {**facts, "weights differ": differ, "output": new.forward(X)}
 
 
 class DenseLayer:
@@ -142,7 +142,7 @@ dense_layer.mistakes(
     (_Turned, "the weights are turned: their shape is (n_inputs, n_units)"),
     (
         _OfZeros,
-        "all weights are 0 at the start: in a network of such layers all neurons stay alike; draw small random ones",
+        "all weights are alike at the start: in a network of such layers all neurons stay so; draw small random ones",
     ),
     (_RandomBias, "the bias does not start at 0"),
     (_OneBias, "there is one bias for the whole layer; each of its neurons has one of its own"),

@@ -4,10 +4,10 @@ import { networkSvg } from "../drawing/export.js";
 import { opened } from "../app/opening.js";
 import { program } from "../app/program.js";
 
-/** A cell of a CSV file; text that a spreadsheet would take for a formula begins with an apostrophe. */
+/** A cell of a CSV file; where a spreadsheet would take text for a formula, behind other separators too, stands an apostrophe. */
 export function cell(value) {
   if (value === null || value === undefined) return "";
-  const text = String(value);
+  const text = String(value).replace(/([;\t\n]\s*)(?=[=+\-@])/g, "$1'");
   const shown = typeof value === "string" && /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
   return /[",\n\r]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
 }
