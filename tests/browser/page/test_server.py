@@ -1,5 +1,6 @@
 """The server of the page is for its page alone, and writes models into one folder alone."""
 
+import base64
 import http.client
 import socket
 import struct
@@ -15,9 +16,10 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.browser.page.playing import document_of
 from glassnet.browser.page.server import Server
 from glassnet.browser.page.shared import Shared
-from glassnet.errors import ArgumentError, EngineError, GlassnetError, NotBuiltError
+from glassnet.errors import ArgumentError, DataError, EngineError, GlassnetError, NotBuiltError, ShapeError
 
 
 @pytest.fixture
@@ -219,6 +221,33 @@ def test_play_returns_at_once_and_gives_the_network_that_the_page_sent(tmp_path:
         assert ask(server, "PUT", "/TOKEN/network/0", sent, **headers)[:2] == (200, "taken")
         np.testing.assert_array_equal(opened.network.parameters, net.parameters)
     assert not server.thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("last", "n_inputs", "y", "error", "told"),
+    [
+        (gn.Dense(3, "softmax"), 2, [0, 1], ArgumentError, "tells 3 classes apart, and y holds 2"),
+        (gn.Dense(2), 2, [0.5, 1.0], ShapeError, "2"),
+        (gn.Dense(1, "sigmoid"), 3, [0, 1], ShapeError, "was built for 3 features; X has 2"),
+        (gn.Dense(2, "softmax"), 2, ["a", "b"], DataError, "name the classes"),
+    ],
+)  # fmt: skip
+def test_a_network_that_does_not_fit_its_data_is_refused_and_not_replaced(
+    last: gn.Dense, n_inputs: int, y: list[Any], error: type[GlassnetError], told: str
+) -> None:
+    net = gn.Network([gn.Dense(2, "tanh"), last], seed=0, input_shape=n_inputs)
+    with pytest.raises(error, match=told):
+        document_of(net, np.eye(2), y)
+
+
+@pytest.mark.parametrize(
+    ("last", "loss"), [("sigmoid", "binary_cross_entropy"), ("softmax", "sparse_categorical_cross_entropy")]
+)
+def test_a_network_without_a_loss_is_shown_with_that_of_its_last_activation(last: str, loss: str) -> None:
+    net = gn.Network([gn.Dense(1 if last == "sigmoid" else 2, last)], seed=0, input_shape=2)
+    assert net.loss is None
+    model = document_of(net, np.eye(2), [0, 1])["model"]
+    assert loss.encode() in base64.b64decode(model["bytes"]) and net.loss is None
 
 
 def trained(activation: Any = "tanh", X: Any = np.eye(2), **options: Any) -> gn.Network:  # noqa: B008

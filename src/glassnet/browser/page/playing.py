@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import webbrowser
 from collections.abc import Mapping
 from pathlib import Path, PurePath
@@ -12,7 +13,7 @@ from urllib.parse import urlencode
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import datasets
+from glassnet import datasets, losses
 from glassnet.bridges import writing
 from glassnet.bridges.files import load
 from glassnet.browser.networks import own_parts
@@ -33,6 +34,8 @@ from glassnet.recipes.sources import Source, of_arrays, read
 from glassnet.support import checks, notebook
 from glassnet.support.calls import explained
 from glassnet.support.text import in_one_line
+from glassnet.training.data import Request, prepare
+from glassnet.training.evaluation import default_loss
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -76,9 +79,9 @@ def play(
 
     Raises
     ------
-    ArgumentError, DataError, EngineError, ModelFileError, MissingFileError
-        If there is no such data or model, or the page does not draw what the network is made of, by name: parts of
-        one's own, pairs, and what ``glassnet.js`` does not compute.
+    ArgumentError, DataError, ShapeError, EngineError, ModelFileError, MissingFileError
+        If there is no such data or model, the data do not fit the network, or the page does not draw what it is made
+        of, by name: what ``glassnet.js`` does not compute, and parts of one's own that cannot be translated.
     """
     file = None if output is None else _page_file(checks.path("output", output))
     document = document_of(what, X, y)
@@ -127,6 +130,8 @@ def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str
     name = "network"
     if isinstance(what, str | PurePath) and PurePath(what).suffix == ".safetensors":
         name, what = PurePath(what).name, load(what)
+    if isinstance(what, Network) and what.loss is None and X is not None and y is not None:
+        what = _with_loss(what, y)
     loss = what.loss if isinstance(what, Network) else None
     compares_groups = loss is not None and bool(loss.members)
     if not compares_groups and (X is None) != (y is None):
@@ -145,6 +150,8 @@ def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str
         _refuse_data(X)
         return steps.document_of((what.trace if isinstance(what, Replay) else what).moment)
     if isinstance(what, Network):
+        if X is not None and not compares_groups:
+            _refuse_misfit(what, X, y)
         return document | _of_network(what, name, document["data"] is not None)
     path = checks.path("what", what)
     if path.suffix in (".csv", ".tsv", ".txt"):
@@ -157,6 +164,27 @@ def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str
         }
     name = datasets.get(str(what)).name
     return document | {"title": name, "address": urlencode({"data": name})}
+
+
+def _with_loss(network: Network, y: ArrayLike) -> Network:
+    """A copy that has the loss which goes with its last activation and these targets, where that tells it."""
+    if network.plan().rows[-1].activation.outputs not in ("classes", "probabilities"):
+        return network
+    copied = copy.deepcopy(network)
+    copied.loss = default_loss(network, y)
+    return copied
+
+
+def _refuse_misfit(network: Network, X: ArrayLike, y: ArrayLike | None) -> None:
+    """Raise what fit would raise of these samples: the page would show another network instead."""
+    loss = network.loss or losses.MeanSquaredError()
+    prepare(network, X, y, Request(loss, 1, None, False, None, 0.0, None, None))
+    n_outputs, n_classes = network.plan().n_outputs, len(np.unique(np.asarray(y)))
+    if loss.takes_classes and n_classes != n_outputs:
+        raise ArgumentError(
+            f"the network tells {n_outputs} classes apart, and y holds {n_classes}; the page draws an output for each "
+            "class of its data: give samples of all classes"
+        )
 
 
 def _refuse_data(X: ArrayLike | None) -> None:
