@@ -349,6 +349,12 @@ class Squared(Gain):
     facts = LayerFacts(value="w * x * x", slope="2 * w * x", slope_of_weight="x * x")
 
 
+class SquaredWeight(Gain):
+    """Describes what it gives only where it begins, with weights of 1."""
+
+    facts = LayerFacts(value="w ** 2 * x", slope="w ** 2", slope_of_weight="2 * w * x")
+
+
 class Narrow(Gain):
     def describe(self, steps: Steps[V], x: V, n_inputs: int) -> V:
         return steps.columns(x, [0])
@@ -358,6 +364,7 @@ class Narrow(Gain):
     ("layer", "told"),
     [
         (Squared(), r"Squared\(\) describes another output than its own forward gives: .* where that gives"),
+        (SquaredWeight(), r"SquaredWeight\(\) describes another output than its own forward gives"),
         (Narrow(), r"Narrow\(\) describes an output of shape \(3, 1\) where its own forward gives \(3, 4\)"),
     ],
 )

@@ -48,6 +48,21 @@ class OtherValue(Squash):
 
 
 @dataclass(repr=False)
+class Times(Entrywise):
+    """a = factor w x, with facts that hold for the factor 1 alone."""
+
+    factor: float = 1.0
+    facts = LayerFacts(value="w * x", slope="w", slope_of_weight="x")
+
+    def forward(self, x: Array, own: Any, a: Array) -> None:
+        np.multiply(own.parameters[0] * self.factor, x, out=a)
+
+    def backward(self, x: Array, a: Array, own: Any, error: Array, d_x: Array) -> None:
+        own.gradients[0][0] = self.factor * (error * x).sum(axis=0)
+        np.multiply(error, own.parameters[0] * self.factor, out=d_x)
+
+
+@dataclass(repr=False)
 class OtherSlope(OtherValue):
     """The slope of its facts is twice what its backward gives."""
 
@@ -110,3 +125,11 @@ def test_every_engine_trains_it_to_the_same_numbers(dtype: str, tolerance: float
 def test_formulas_that_are_not_what_it_computes_are_refused(layer: gn.layers.Layer, said: str) -> None:
     with pytest.raises(EngineError, match=said):
         trained(layer, "compiled")
+
+
+def test_each_layer_is_tried_and_not_its_class_alone() -> None:
+    np.testing.assert_allclose(
+        trained(Times(), "compiled").parameters, trained(Times(), "numpy").parameters, rtol=1e-10
+    )
+    with pytest.raises(EngineError, match=r"Times\(3\.0\) cannot be compiled: by value of its facts"):
+        trained(Times(3.0), "compiled")

@@ -115,6 +115,12 @@ def test_a_learner_of_a_seed_has_other_numbers_than_the_text() -> None:
     assert square.variant(1) == square.variant(1)
 
 
+def test_right_values_in_a_tuple_are_right() -> None:
+    right = gn.lessons.catalogue.find("1.2").solution(*gn.lessons.catalogue.find("1.2").variant(0)[0])
+    assert gn.lessons.check("1.2", tuple(float(value) for value in right)).ok
+    assert not gn.lessons.check("1.2", tuple(2 * float(value) for value in right)).ok
+
+
 def test_use_seed_changes_what_is_given() -> None:
     of_text = gn.lessons.given("1.2")
     try:

@@ -112,7 +112,10 @@ def refuse_misdescribed(layer: Layer, input_shape: Shape) -> None:
     """
     if is_built_in(layer) or layer.reads_data or not is_described(layer):
         return
-    x, parameters, statistics = _arrays(layer, input_shape, np.random.default_rng(0))
+    random = np.random.default_rng(0)
+    x, first, statistics = _arrays(layer, input_shape, random)
+    # Where they begin, all at 1 or at 0, other formulas give the same.
+    parameters = tuple(array + 0.3 * random.uniform(-1, 1, array.shape) for array in first)
     kept = tuple(np.zeros((N_SAMPLES, width)) for width in layer.kept(input_shape))
     own = np.empty((N_SAMPLES, prod(layer.output_shape(input_shape))))
     parts = (*layer.parameters(input_shape), *layer.statistics(input_shape))

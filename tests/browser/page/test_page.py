@@ -184,6 +184,10 @@ def test_what_is_no_table_and_no_model_is_told(open_page: Open, tmp_path: Path) 
     tab = open_page()
     tab.set_input_files("input[aria-label='a CSV file']", tmp_path / "one.csv")
     tab.wait_for_selector(".said >> text=one.csv has one column")
+    (tmp_path / "two.csv").write_text("a,b\n" + "".join(f"{i},{i % 2}\n" for i in range(20)))
+    tab.set_input_files("input[aria-label='a CSV file']", tmp_path / "two.csv")
+    after(tab, "s.source.name.startsWith('two') && s.frame !== null")
+    assert tab.locator(".said >> text=one.csv").count() == 0
     tab.set_input_files("input[aria-label='a model file']", tmp_path / "m.safetensors")
     tab.wait_for_selector(".said >> text=m.safetensors:")
 
@@ -428,6 +432,9 @@ def test_each_lesson_is_followed_to_its_end(open_page: Open) -> None:
     unit = ".unit[data-column='1'][data-unit='0']"
     tab.click("#tab-lessons")
     tab.click(".card:has-text('XOR') >> text=begin")
+    tab.click("#tab-code")
+    tab.wait_for_selector("text=These first weights were given, not drawn")
+    tab.click("#tab-lessons")
     follow(tab, lambda: train_until_done(tab))
     assert state(tab, "frame.epoch") == 2000 and not state(tab, "running")
     tab.wait_for_selector(

@@ -260,3 +260,7 @@ def test_the_page_of_a_prediction_shows_no_loss_and_no_way_back_and_says_so(
     tab.locator("text=here sample 3").wait_for()
     tab.evaluate("glassnet.store.set({ selection: { kind: 'loss' } })")
     tab.locator("text=a prediction has no targets, so there is no loss, and no way back").wait_for()
+    assert tab.locator("[aria-label^='one unit more']").count() == 0
+    tab.evaluate("glassnet.choose({ hidden: '5.tanh' })")
+    tab.wait_for_selector(".said >> text=a prediction has no targets, so nothing can be trained from it")
+    after(tab, "s.isPrediction && s.frame.step === 0")

@@ -31,7 +31,7 @@ from glassnet.layers.facts import LayerFacts
 from glassnet.support import expressions
 
 Array = NDArray[Any]
-Key: TypeAlias = tuple[str, type[Layer], LayerFacts, int, str]
+Key: TypeAlias = tuple[str, LayerFacts, str]
 MODULE = f"{written.__name__}.entrywise"
 # The template, and how many arrays it takes, of each field of a row's record.
 FIELDS = {"forward": ("entrywise", 5), "infer": ("entrywise", 5), "backward": ("entrywise_backward", 7)}
@@ -54,7 +54,7 @@ def own_layer(layer: Layer, facts: LayerFacts, n_features: int, dtype: DType) ->
     by_field = {}
     for field, (name, n_arrays) in FIELDS.items():
         kind = CFUNCTYPE(None, c_int64, *[kernels.pointer(dtype)] * n_arrays, c_ssize_t, c_ssize_t)
-        key = (name, type(layer), facts, n_features, dtype.name)
+        key = (name, facts, kernels.precision(dtype))
         by_field[field] = Kernel(key, partial(_compiled, key, kind, layer, facts, n_features, dtype))
     return by_field
 
@@ -62,18 +62,19 @@ def own_layer(layer: Layer, facts: LayerFacts, n_features: int, dtype: DType) ->
 def _compiled(
     key: Key, kind: Any, layer: Layer, facts: LayerFacts, n_features: int, dtype: DType
 ) -> CFunction:
-    check = _try_backward if key[0] == "entrywise_backward" else _try_forward
+    """The code belongs to the facts; each layer is tried, since what it computes may depend on its fields."""
     try:
-        return store.own_function(
-            key, Template(MODULE, key[0]), kind, lambda: _meanings(facts, dtype),
-            lambda function: check(function, layer, n_features, dtype),
-        )  # fmt: skip
+        function = store.own_function(
+            key, Template(MODULE, key[0]), kind, lambda: _meanings(facts, dtype), lambda _: None
+        )
     except EngineError:
         raise
     except Exception as error:  # Numba raises errors of all kinds for what it does not know
         raise EngineError(
             f"{layer!r} cannot be compiled from its facts: {reason_of(error)}; use engine='numpy'"
         ) from None
+    (_try_backward if key[0] == "entrywise_backward" else _try_forward)(function, layer, n_features, dtype)
+    return function
 
 
 def _meanings(facts: LayerFacts, dtype: DType) -> dict[str, Any]:

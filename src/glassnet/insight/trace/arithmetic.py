@@ -1,7 +1,7 @@
 """Arithmetic that is written and computed from one source: what stands on a page is what was computed.
 
 A :class:`Term` knows how it is written and what it gives with its numbers rounded to so many digits; ``+ - * / **``
-put terms together. :func:`equation` writes as many digits as make the equation true.
+put terms together. :func:`equation` writes as many digits as give the result to about four.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def plain_sum(values: Any, most: int = TERMS) -> Term:
 
 
 def equation(term: Term, result: float) -> str:
-    """``term = result``, with as many digits as make it true; the result alone where no digits do.
+    """``term = result``, with as many digits as give it to about four; the result alone where no digits do.
 
     That is where it was rounded on the way, as a difference of nearly equal numbers is in float32.
     """

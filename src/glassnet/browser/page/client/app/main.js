@@ -36,8 +36,8 @@ function dropping(model) {
     over.hidden = true;
     const [file, ...others] = event.dataTransfer.files;
     if (file === undefined) return void model.say("what was dropped is no file; drop a CSV file or a model");
-    if (others.length > 0) model.say(`of ${others.length + 1} files ${file.name} was taken, the first`);
     (/\.safetensors$/i.test(file.name) ? opened(model, file) : take(model, file));
+    if (others.length > 0) model.say(`of ${others.length + 1} files ${file.name} was taken, the first`);
   });
 }
 

@@ -59,6 +59,7 @@ export class Model {
     const choices = { ...before, ...whole };
     const changed = Object.keys(whole).filter((key) => before[key] !== choices[key]);
     if (changed.length === 0) return;
+    if (this.get("isPrediction")) return void this.say("a prediction has no targets, so nothing can be trained from it; open the page with samples and targets to change the network");
     this.store.set({ choices });
     showAddress(choices);
     if (changed.some((key) => BEGINS_ANEW.has(key))) await this.begin();
@@ -85,6 +86,7 @@ export class Model {
   /** Data, network and training from the choices; `state` of parameters, where they are given. */
   async begin(state = null) {
     this.again = () => this.begin(state);
+    this.areFirstGiven = state !== null;
     this.store.set({ file: null });
     try {
       const source = await this.sourceInTurn(this.get("choices"));

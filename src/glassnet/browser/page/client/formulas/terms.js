@@ -2,7 +2,7 @@
  * Arithmetic that is written and computed from one source: what stands on the page is what was computed.
  *
  * A term knows how it is written and what it gives with its numbers rounded to so many digits; `equation` writes as many
- * digits as make the equation true. The same as glassnet.insight.trace.arithmetic in Python.
+ * digits as give the result to about four. The same as glassnet.insight.trace.arithmetic in Python.
  */
 
 export const DIGITS = 5;
@@ -112,7 +112,7 @@ export function productSum(first, second, most = TERMS) {
   return largestOf(products, (place) => times(num(first[place]), num(second[place])), most);
 }
 
-/** What is written equals the result, with as many digits as make it true; the result alone where no digits do. */
+/** What is written equals the result, with as many digits as give it to about four; the result alone where no digits do. */
 export function equation(part, result) {
   const wanted = Number(result);
   if (!near(part.compute(EVERY_DIGIT), wanted, ROUNDING)) return number(wanted);

@@ -12,6 +12,7 @@ const PROGRAMS = {
 /** What the reader should know of a program beside what stands in it. */
 function noteOf(model) {
   if (model.changed) return "Weights were edited, or the optimizer was changed on the way; the program trains from the first weights without that.";
+  if (model.areFirstGiven) return "These first weights were given, not drawn: the program trains from others, those that its seed draws, and its losses are others.";
   return model.get("file") === null ? "" : "The network was handed over as it is; the program trains one like it from the first weights that its seed draws.";
 }
 

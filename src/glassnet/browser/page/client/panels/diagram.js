@@ -18,7 +18,7 @@ function head(model, place, shape, column) {
   const drawn = column.units.length < own.units && !column.image ? h("span", { class: "note" }, `${column.units.length} drawn`) : null;
   const words = [...(own.dense === null ? [] : [own.activation.replaceAll("_", " ")]), ...own.words].map((word) => h("span", { class: "kind" }, word));
   if (own.kind === "output") return [h("span", { class: "title" }, "output"), words, drawn];
-  if (model.get("choices").hidden === OWN_LAYERS) return [h("span", { class: "title" }, `${own.units} ${own.dense === null ? "numbers" : "units"}`), words, drawn];
+  if (model.get("isPrediction") || model.get("choices").hidden === OWN_LAYERS) return [h("span", { class: "title" }, `${own.units} ${own.dense === null ? "numbers" : "units"}`), words, drawn];
   const layers = layersOf(model.get("choices").hidden);
   const set = (patch) => model.choose({ hidden: textOfLayers(layers.map((layer, i) => (i === place - 1 ? { ...layer, ...patch } : layer))) });
   const more = (by, sign, words) => h("button", {
@@ -58,6 +58,7 @@ export function diagram(model) {
     });
     built = { network, width: view.root.clientWidth, asked };
     const layers = layersOf(model.get("choices").hidden);
+    layersTool.hidden = model.get("isPrediction");
     if (model.get("choices").hidden === OWN_LAYERS) return layersTool.replaceChildren(h("span", {}, `the layers of ${model.get("file") ?? "a file"}`));
     layersTool.replaceChildren(
       h("button", { type: "button", class: "small", disabled: layers.length === 0, "aria-label": "one hidden layer less", onclick: () => model.choose({ hidden: textOfLayers(layers.slice(0, -1)) }) }, "−"),

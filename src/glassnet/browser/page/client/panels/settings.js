@@ -20,6 +20,7 @@ function section(name, title, open, ...children) {
 
 /** Reads a file of the reader's and makes it the data. */
 export async function take(model, file) {
+  model.store.set({ said: [] }); // of the file before
   try {
     if (file.size > MOST_BYTES) throw new Error(`${file.name} has ${Math.round(file.size / 1e6)} MB; this page takes files up to ${MOST_BYTES / 1e6} MB`);
     const table = tableOf(await file.text(), file.name);
