@@ -19,11 +19,11 @@ _PLAIN_NAME = re.compile(r"\[(\d+|'\w{1,32}')\]")
 # What an answer can be of what is right, all numbers of all inputs alike.
 _RELATIONS: tuple[tuple[str, Callable[[NDArray[np.float64]], Any]], ...] = (
     (
-        "0 where what is right is below 0, as behind a ReLU; none is asked for here",
+        "0 where what is right is below 0, as behind a ReLU",
         lambda r: np.maximum(r, 0),
     ),
-    ("the sigmoid of what is right; none is asked for here", lambda r: 1 / (1 + np.exp(-r))),
-    ("the tanh of what is right; none is asked for here", np.tanh),
+    ("the sigmoid of what is right", lambda r: 1 / (1 + np.exp(-r))),
+    ("the tanh of what is right", np.tanh),
     ("what is right without its signs", np.abs),
     ("1 minus what is right", lambda r: 1 - r),
     ("the square of what is right", np.square),
